@@ -1,0 +1,218 @@
+import { constants } from "node:fs";
+import { mkdir, open, readdir, rename, rm, lstat, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { SalvorError, systemCode } from "./errors.ts";
+
+/** How a file is opened: `read`; `create` (must not exist); `replace` (emptied); `update` (kept). */
+export type OpenMode = "read" | "create" | "replace" | "update";
+
+/** What we know of a name without opening it. Sizes in bytes, times in milliseconds. */
+export interface Entry {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly size: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly modifiedMs: number;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** One open file. Positions and lengths in bytes. */
+export interface DiskFile extends AsyncDisposable {
+  /** Fills `into` from `position`; fewer bytes than asked for only at the end of the file. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `bytes` at `position`, or throws. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  size(): Promise<number>;
+  truncate(size: number): Promise<void>;
+  setOwner(uid: number, gid: number): Promise<void>;
+  setMode(mode: number): Promise<void>;
+  /** Returns once the content has reached the disk (the name may not have: `syncFolder`). */
+  sync(): Promise<void>;
+}
+
+/**
+ * The file system, as far as what we keep must survive a power cut. Everything durable goes through
+ * it, so that a test can lose, reorder and fail each operation.
+ */
+export interface Disk {
+  open(path: string, mode: OpenMode, permissions?: number): Promise<DiskFile>;
+  /** Null when nothing has that name. Does not follow links. */
+  stat(path: string): Promise<Entry | null>;
+  /** Names in a folder, sorted; empty when the folder does not exist. */
+  list(path: string): Promise<readonly string[]>;
+  makeFolder(path: string, permissions?: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; no error when it is gone already. */
+  remove(path: string): Promise<void>;
+  removeFolder(path: string): Promise<void>;
+  /** Returns once the names in the folder have reached the disk. */
+  syncFolder(path: string): Promise<void>;
+}
+
+const FLAGS: Record<OpenMode, number> = {
+  read: constants.O_RDONLY,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+  update: constants.O_RDWR,
+};
+
+/** The real one. Errors of the operating system come out as ours, with the path. */
+export const nodeDisk: Disk = {
+  open: (path, mode, permissions = 0o600) =>
+    translated(path, async () => diskFile(path, await open(path, FLAGS[mode], permissions))),
+  stat: async (path) => {
+    try {
+      const found = await lstat(path);
+      return {
+        kind: found.isFile()
+          ? "file"
+          : found.isDirectory()
+            ? "folder"
+            : found.isSymbolicLink()
+              ? "link"
+              : "other",
+        size: found.size,
+        mode: found.mode & 0o7777,
+        uid: found.uid,
+        gid: found.gid,
+        modifiedMs: found.mtimeMs,
+        device: found.dev,
+        inode: found.ino,
+      };
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return null;
+      throw diskError(path, error);
+    }
+  },
+  list: async (path) => {
+    try {
+      return (await readdir(path)).sort();
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return [];
+      throw diskError(path, error);
+    }
+  },
+  makeFolder: (path, permissions = 0o700) =>
+    translated(path, async () => {
+      await mkdir(path, { recursive: true, mode: permissions });
+    }),
+  rename: (from, to) => translated(to, () => rename(from, to)),
+  remove: (path) => translated(path, () => rm(path, { force: true })),
+  removeFolder: (path) => translated(path, () => rm(path, { force: true, recursive: true })),
+  syncFolder: (path) =>
+    translated(path, async () => {
+      await using folder = await open(path, "r");
+      await folder.sync();
+    }),
+};
+
+/** Replaces `path`: a crash leaves the old bytes or the new, never a mixture. One writer a path. */
+export async function writeDurably(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.draft`;
+  {
+    await using file = await disk.open(draft, "replace");
+    await file.write(bytes, 0);
+    await file.sync();
+  }
+  await disk.rename(draft, path);
+  // The rename itself is only a promise until the folder that holds the name reaches the disk.
+  await disk.syncFolder(dirname(path));
+}
+
+/** Reads a whole small file. Null when it does not exist. */
+export async function readWhole(disk: Disk, path: string): Promise<Buffer | null> {
+  if ((await disk.stat(path)) === null) return null;
+  await using file = await disk.open(path, "read");
+  const bytes = Buffer.alloc(await file.size());
+  const length = await file.read(bytes, 0);
+  return bytes.subarray(0, length);
+}
+
+/** Makes a folder and every missing one above it, each name durable. */
+export async function makeFolderDurably(disk: Disk, path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; (await disk.stat(at)) === null; at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) {
+    await disk.makeFolder(folder);
+    await disk.syncFolder(dirname(folder));
+  }
+}
+
+function diskFile(path: string, handle: FileHandle): DiskFile {
+  return {
+    read: (into, position) => translated(path, () => readFully(handle, into, position)),
+    write: (bytes, position) => translated(path, () => writeFully(handle, bytes, position)),
+    size: () => translated(path, async () => (await handle.stat()).size),
+    truncate: (size) => translated(path, () => handle.truncate(size)),
+    setOwner: (uid, gid) => translated(path, () => handle.chown(uid, gid)),
+    setMode: (mode) => translated(path, () => handle.chmod(mode)),
+    sync: () => translated(path, () => handle.sync()),
+    [Symbol.asyncDispose]: () => handle.close(),
+  };
+}
+
+async function readFully(handle: FileHandle, into: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
+
+async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
+
+/** An error of the operating system as one of ours: what was found, and what to do next. */
+export function diskError(path: string, error: unknown): SalvorError {
+  if (error instanceof SalvorError) return error;
+  switch (systemCode(error)) {
+    case "ENOENT":
+      return new SalvorError("NOT_FOUND", `${path} does not exist`, {
+        hint: "Check the path.",
+        cause: error,
+      });
+    case "EEXIST":
+    case "ENOTEMPTY":
+      return new SalvorError("NOT_EMPTY", `${path} exists already`, {
+        hint: "Name a path that does not exist yet.",
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new SalvorError("PERMISSION_DENIED", `${path} may not be read or written here`, {
+        hint: "Run as the user that owns it, or change its permissions.",
+        cause: error,
+      });
+    case "ENOSPC":
+    case "EDQUOT":
+    case "EFBIG":
+      return new SalvorError("DISK_FULL", `there is no room left to write ${path}`, {
+        hint: "Free some space on that file system and run the command again; nothing was lost.",
+        cause: error,
+      });
+    default:
+      return new SalvorError("FAULT", `${path} could not be read or written: ${String(error)}`, {
+        hint: "Check the disk (dmesg, smartctl) and run the command again.",
+        cause: error,
+      });
+  }
+}

@@ -1,0 +1,159 @@
+import type { z } from "zod";
+
+import type { Observation } from "../core/finding.ts";
+import type { JsonObject, Json } from "../core/json.ts";
+import type { World } from "../core/world.ts";
+import type { Entry, SealedReceipt } from "../receipts/types.ts";
+
+/** Where a store lives, or shall live: a path, or a `postgres://` URL. */
+export type Address = string;
+
+/** The three looks at a store: is it there, does it keep its rules, is it physically whole? */
+export type InspectionKind = "audit" | "integrity" | "scan";
+
+/** What a driver can do, as data; the contract suite holds it to each word. */
+export interface Capabilities {
+  /** The looks that `inspect` has. */
+  readonly inspections: readonly InspectionKind[];
+  /** A capture belongs to exactly one commit. */
+  readonly transactional: boolean;
+  /** Queries in SQL run on an image. */
+  readonly queries: boolean;
+  /** The kind of pieces that an image consists of. */
+  readonly parts: "pages" | "streams";
+}
+
+/** Who a store is. `options` hold no secrets and are enough to open a restored copy. */
+export interface StoreIdentity {
+  readonly name: string;
+  readonly driver: string;
+  readonly address: Address;
+  readonly options: JsonObject;
+}
+
+/** One piece of a store's content: a database file, a document, a table's rows. */
+export interface Part {
+  /** Unique in its image; for files the path relative to the store, with "/". */
+  readonly name: string;
+  /** Bytes in all, or null when only reading tells. */
+  readonly size: number | null;
+  /** What restoring needs besides bytes (mode, owner, link target, …). */
+  readonly attributes: JsonObject;
+  /** Set when the piece is a file of equal pages that can be read at any place, in parallel. */
+  readonly pages: PagedFile | null;
+  /** The bytes in order, in portions of any size. */
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** An immutable file of pages, `pageSize * pageCount` bytes. Nobody has it open with an engine. */
+export interface PagedFile {
+  readonly path: string;
+  readonly pageSize: number;
+  readonly pageCount: number;
+}
+
+/** What an image and a snapshot both give: enough to build the store again. */
+export interface Content {
+  /** Facts of the engine that the driver needs to restore or to read the parts. */
+  readonly description: JsonObject;
+  parts(signal: AbortSignal): AsyncIterable<Part>;
+}
+
+/** A range of canonical keys: `after` exclusive, `upTo` inclusive; null is open. */
+export interface KeyRange {
+  readonly after: Uint8Array | null;
+  readonly upTo: Uint8Array | null;
+}
+
+/** A countable part of an image: a table, a document collection, a folder. */
+export interface Collection {
+  readonly name: string;
+  /** Names of the key's columns; empty when the collection is a multiset. */
+  readonly key: readonly string[];
+  /** Names of the row's columns, in the order of the canonical row. */
+  readonly columns: readonly string[];
+  /** Shadow tables of virtual tables and the like: content counts in `exact` only. */
+  readonly internal: boolean;
+}
+
+/** Limits of a query on an image. */
+export interface QueryLimits {
+  readonly rowsMax: number;
+  readonly timeoutMs: number;
+}
+
+/** One committed instant of a store: immutable, readable many times, gone when disposed. */
+export interface Image extends Content, AsyncDisposable {
+  readonly store: StoreIdentity;
+  /** When the instant was taken, RFC 3339. */
+  readonly at: string;
+  /** What tells this instant from every other commit of the same store, as far as bytes can. */
+  readonly fingerprint: string;
+  collections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /** The receipt, read through the driver's own decoder. `portable` costs a second pass. */
+  seal(options: { readonly portable: boolean }, signal: AbortSignal): Promise<SealedReceipt>;
+  /** Rows in the order of their canonical keys. */
+  rows(collection: string, range: KeyRange, signal: AbortSignal): AsyncIterable<Entry>;
+  /** The key as JSON shows it: an object by column. */
+  showKey(collection: string, key: Uint8Array): Json;
+  /** The engine opens the image and checks it as it can. Yields nothing when it is sound. */
+  check(signal: AbortSignal): AsyncIterable<Observation>;
+}
+
+/** The damaged or replaced state, put aside and kept. Paths of files that hold it. */
+export interface Quarantine {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/** What an exchange must be told. */
+export interface ExchangeOptions {
+  /** Folder that receives the old state; made by the exchange, mode 0700. */
+  readonly quarantine: string;
+  /** Go on although other processes cannot be seen (no /proc) or hold the store open. */
+  readonly force: boolean;
+}
+
+/** A live thing we protect: a database, a folder of documents, an event log. */
+export interface Store extends AsyncDisposable {
+  readonly identity: StoreIdentity;
+
+  /** Looks for damage without changing a byte. Yields nothing when the store is sound. */
+  inspect(kind: InspectionKind, signal: AbortSignal): AsyncIterable<Observation>;
+
+  /**
+   * One committed instant. Writers wait for the copy at most. `exclusive` promises that nobody else
+   * uses the store (a restored copy beside): then it may be read where it is.
+   */
+  capture(options: { readonly exclusive: boolean }, signal: AbortSignal): Promise<Image>;
+
+  /** Builds this store, which must not exist yet, from a content. A killed one leaves a draft only. */
+  restore(content: Content, signal: AbortSignal): Promise<void>;
+
+  /** Copies the live state, damaged or not, byte by byte into a folder, and syncs it. */
+  quarantine(folder: string, signal: AbortSignal): Promise<Quarantine>;
+
+  /** Puts `beside`, a verified store, in this one's place, whole or not at all. */
+  exchange(beside: Address, options: ExchangeOptions, signal: AbortSignal): Promise<Quarantine>;
+
+  /** Is it `beside` that lives here now, and is nothing left that could undo it? */
+  isExchanged(beside: Address, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What a driver may use: the world, scratch space of mode 0700 that outlives no command. */
+export interface DriverContext {
+  readonly world: World;
+  readonly scratch: string;
+}
+
+/** The whole driver on one screen. */
+export interface Driver<Options extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Options;
+  readonly capabilities: Capabilities;
+  /** Opens nothing yet: a store that does not exist can be opened, to be restored. */
+  open(name: string, options: z.output<Options>, context: DriverContext): Store;
+  /** The options with which a copy at another address is opened. */
+  at(address: Address, options: JsonObject): JsonObject;
+}
