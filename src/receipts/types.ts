@@ -23,6 +23,21 @@ export interface Entry {
   readonly row: Uint8Array;
 }
 
+/**
+ * Takes canonical entries without an object for each: the fast way into a tree. `key` and `row` may
+ * be the same buffer; both may be overwritten as soon as the call returns. Offsets in bytes.
+ */
+export interface EntrySink {
+  add(
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    row: Uint8Array,
+    rowStart: number,
+    rowEnd: number,
+  ): void;
+}
+
 /** A run of rows in the order of their keys that ends where the hash of a key says so. */
 export interface Leaf {
   readonly count: number;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 
 import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
+import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { Entry, SealedReceipt } from "../receipts/types.ts";
 
@@ -143,6 +144,7 @@ export interface Store extends AsyncDisposable {
 /** What a driver may use: the world, scratch space of mode 0700 that outlives no command. */
 export interface DriverContext {
   readonly world: World;
+  readonly pool: WorkerPool;
   readonly scratch: string;
 }
 

@@ -1,0 +1,63 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
+
+import { SalvorError, type ErrorCode } from "./errors.ts";
+import { timestamp, type World } from "./world.ts";
+
+export interface LockRequest {
+  /** The lock's file; its folder must exist. The file stays behind, empty, and means nothing. */
+  readonly path: string;
+  /** `exclusive` keeps out everybody, `shared` keeps out the exclusive only. */
+  readonly mode: "shared" | "exclusive";
+  /** What is locked, for the message: `the repository /b`, `store "shop"`. */
+  readonly subject: string;
+  readonly busy: ErrorCode;
+  readonly timeoutMs: number;
+  readonly world: World;
+}
+
+const BUSY = 5;
+
+/**
+ * A lock that the kernel frees with its process: an empty SQLite file held in a transaction.
+ * Who holds it is written beside, for display only.
+ */
+export async function holdLock(request: LockRequest): Promise<AsyncDisposable> {
+  const database = new DatabaseSync(request.path, { timeout: request.timeoutMs });
+  try {
+    database.exec(request.mode === "exclusive" ? "BEGIN EXCLUSIVE" : "BEGIN");
+    // A deferred transaction holds nothing until it reads.
+    if (request.mode === "shared") database.exec("SELECT count(*) FROM sqlite_schema");
+  } catch (error) {
+    database.close();
+    throw await lockError(request, error);
+  }
+  const holder = `${request.path}.holder`;
+  if (request.mode === "exclusive") await writeHolder(holder, request.world);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (request.mode === "exclusive") await rm(holder, { force: true });
+      database.close();
+    },
+  };
+}
+
+async function lockError(request: LockRequest, error: unknown): Promise<unknown> {
+  if (!isBusy(error)) return error;
+  const holder = await readFile(`${request.path}.holder`, "utf8").catch(() => "another process");
+  return new SalvorError(request.busy, `${request.subject} is in use by ${holder.trim()}`, {
+    hint: "Wait until it has finished and run the command again; if it hangs, stop that process.",
+    cause: error,
+  });
+}
+
+/** True for SQLITE_BUSY and its extended codes. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !("errcode" in error)) return false;
+  return typeof error.errcode === "number" && (error.errcode & 0xff) === BUSY;
+}
+
+async function writeHolder(path: string, world: World): Promise<void> {
+  const text = `process ${process.pid}, since ${timestamp(world.now())}\n`;
+  await writeFile(path, text, { mode: 0o600 });
+}
