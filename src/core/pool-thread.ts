@@ -13,7 +13,7 @@ interface Order {
 async function perform(order: Order): Promise<void> {
   const loaded = (await import(order.module)) as { readonly job: Job<unknown, unknown> };
   const { output, transfer } = await loaded.job(order.input);
-  parentPort?.postMessage({ ok: true, output } satisfies PoolReply, transfer);
+  parentPort?.postMessage({ ok: true, output } satisfies PoolReply, [...transfer]);
 }
 
 function refuse(error: unknown): void {

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker, type TransferListItem } from "node:worker_threads";
+import { Worker, type Transferable } from "node:worker_threads";
 
 import { SalvorError, type ErrorCode } from "./errors.ts";
 import { siblingModule } from "./module.ts";
@@ -7,7 +7,7 @@ import { siblingModule } from "./module.ts";
 /** What a job answers: a value that can be cloned, and the buffers in it that move. */
 export interface JobAnswer<Output> {
   readonly output: Output;
-  readonly transfer: readonly TransferListItem[];
+  readonly transfer: readonly Transferable[];
 }
 
 /** The one export of a job's module, named `job`. */
@@ -16,7 +16,7 @@ export type Job<Input, Output> = (input: Input) => JobAnswer<Output> | Promise<J
 interface Waiting {
   readonly module: string;
   readonly input: unknown;
-  readonly transfer: readonly TransferListItem[];
+  readonly transfer: readonly Transferable[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,7 +45,7 @@ export class WorkerPool implements AsyncDisposable {
   run<Output>(
     module: URL,
     input: unknown,
-    transfer: readonly TransferListItem[] = [],
+    transfer: readonly Transferable[] = [],
   ): Promise<Output> {
     return new Promise<Output>((resolve, reject) => {
       this.#waiting.push({
@@ -76,7 +76,7 @@ export class WorkerPool implements AsyncDisposable {
     }
     this.#all.set(thread, next);
     thread.ref();
-    thread.postMessage({ module: next.module, input: next.input }, next.transfer);
+    thread.postMessage({ module: next.module, input: next.input }, [...next.transfer]);
   }
 
   #start(): Worker {
