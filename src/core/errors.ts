@@ -42,6 +42,7 @@ export const ERRORS = {
   STATE_DAMAGED: { exit: 4, retry: false },
   STATE_TOO_NEW: { exit: 2, retry: false },
   STORE_BUSY: { exit: 5, retry: true },
+  STORE_CHANGED: { exit: 5, retry: true },
   STORE_DAMAGED: { exit: 1, retry: false },
   STORE_MISSING: { exit: 5, retry: false },
   STORE_UNKNOWN: { exit: 2, retry: false },

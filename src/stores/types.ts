@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import type { Disk } from "../core/disk.ts";
 import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
@@ -101,18 +102,27 @@ export interface Image extends Content, AsyncDisposable {
   check(signal: AbortSignal): AsyncIterable<Observation>;
 }
 
-/** The damaged or replaced state, put aside and kept. Paths of files that hold it. */
+/** The damaged or replaced state, put aside and kept. */
 export interface Quarantine {
   readonly folder: string;
+  /** Names of the files in the folder that hold the store; a copy opens under `address`. */
   readonly files: readonly string[];
+  readonly address: Address;
+  /** The live state's fingerprint when it was copied. */
+  readonly fingerprint: string;
 }
 
 /** What an exchange must be told. */
 export interface ExchangeOptions {
-  /** Folder that receives the old state; made by the exchange, mode 0700. */
-  readonly quarantine: string;
-  /** Go on although other processes cannot be seen (no /proc) or hold the store open. */
-  readonly force: boolean;
+  /** Go on although it cannot be seen who else has the store open. */
+  readonly unseen: boolean;
+}
+
+/** Who has a store open. */
+export interface StoreUsers {
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+  /** False when some processes of this host cannot be looked into, or none at all. */
+  readonly complete: boolean;
 }
 
 /** A live thing we protect: a database, a folder of documents, an event log. */
@@ -134,17 +144,29 @@ export interface Store extends AsyncDisposable {
   /** Copies the live state, damaged or not, byte by byte into a folder, and syncs it. */
   quarantine(folder: string, signal: AbortSignal): Promise<Quarantine>;
 
-  /** Puts `beside`, a verified store, in this one's place, whole or not at all. */
-  exchange(beside: Address, options: ExchangeOptions, signal: AbortSignal): Promise<Quarantine>;
+  /** Names the processes that use this store, as far as they can be seen. */
+  users(signal: AbortSignal): Promise<StoreUsers>;
 
-  /** Is it `beside` that lives here now, and is nothing left that could undo it? */
-  isExchanged(beside: Address, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Puts `beside`, a verified store, in this one's place, whole or not at all. `quarantine` holds the
+   * live state as it is now: what was committed after it was taken is never overwritten.
+   *
+   * @throws {SalvorError} STORE_CHANGED when the live state is newer than the quarantine: take a new
+   *   one and try again; STORE_BUSY with the processes that are in the way.
+   */
+  exchange(
+    beside: Address,
+    quarantine: Quarantine,
+    options: ExchangeOptions,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** What a driver may use: the world, scratch space of mode 0700 that outlives no command. */
 export interface DriverContext {
   readonly world: World;
   readonly pool: WorkerPool;
+  readonly disk: Disk;
   readonly scratch: string;
 }
 

@@ -1,0 +1,33 @@
+import { messageOf, SalvorError } from "../../core/errors.ts";
+import type { HostOrder, HostReply, HostTask } from "./messages.ts";
+
+// The child process's side: runs one task and ends. It never outlives its parent: without one, an
+// exchange could still be writing while the next command already repairs.
+
+process.on("disconnect", () => process.exit(1));
+
+process.once("message", (order: HostOrder) => {
+  perform(order).then(answer, refuse);
+});
+
+async function perform(order: HostOrder): Promise<HostReply> {
+  const { task } = (await import(order.module)) as { readonly task: HostTask<unknown, unknown> };
+  const progress = (done: number, total: number): void => {
+    process.send?.({ kind: "progress", done, total } satisfies HostReply);
+  };
+  return { kind: "done", output: await task(order.input, { progress }) };
+}
+
+function answer(reply: HostReply): void {
+  process.send?.(reply, () => process.exit(0));
+}
+
+function refuse(error: unknown): void {
+  const known = error instanceof SalvorError;
+  answer({
+    kind: "failed",
+    message: messageOf(error),
+    code: known ? error.code : "HOST_FAILED",
+    hint: known ? error.hint : 'Run "salvor" again with --verbose, and report what it prints.',
+  });
+}

@@ -1,0 +1,21 @@
+// What a host process and its parent say to each other, over Node's IPC channel.
+
+/** Parent to host: the module whose export `task` is run, and its input. */
+export interface HostOrder {
+  readonly module: string;
+  readonly input: unknown;
+}
+
+/** Host to parent: the answer, an error, or how far it has come. */
+export type HostReply =
+  | { readonly kind: "done"; readonly output: unknown }
+  | { readonly kind: "failed"; readonly message: string; readonly code: string; readonly hint: string }
+  | { readonly kind: "progress"; readonly done: number; readonly total: number };
+
+/** The export named `task` of a module that a host runs. Input and output are structured clones. */
+export type HostTask<Input, Output> = (input: Input, context: HostContext) => Promise<Output>;
+
+export interface HostContext {
+  /** Units are the task's own; the parent shows the share. */
+  readonly progress: (done: number, total: number) => void;
+}

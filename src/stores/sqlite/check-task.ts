@@ -1,0 +1,27 @@
+import { DatabaseSync } from "node:sqlite";
+
+import type { HostTask } from "../host/messages.ts";
+import { guard } from "./engine.ts";
+
+export interface CheckInput {
+  readonly path: string;
+  /** Messages to return at most. */
+  readonly messagesMax: number;
+}
+
+/** The engine's own `PRAGMA integrity_check`: its messages, none when it says "ok". */
+export const task: HostTask<CheckInput, readonly string[]> = async ({ path, messagesMax }) => {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      guard(database);
+      const rows = database.prepare(`PRAGMA integrity_check(${messagesMax})`).all();
+      const messages = rows.map((row) => String(row["integrity_check"]));
+      return messages.length === 1 && messages[0] === "ok" ? [] : messages;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+};

@@ -1,0 +1,48 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { SalvorError, messageOf } from "../../core/errors.ts";
+import { isBusy } from "../../core/lock.ts";
+
+const READ_ONLY = 8;
+const FULL = 13;
+
+/** Makes a connection to a database that we do not trust as harmless as the engine can. */
+export function guard(database: DatabaseSync): void {
+  database.enableDefensive(true);
+  database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
+}
+
+/** Primary code of an SQLite error, or null for any other value. */
+export function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error)) return null;
+  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
+}
+
+/** What the engine said about a store, as one of our errors. */
+export function engineError(path: string, error: unknown): SalvorError {
+  if (error instanceof SalvorError) return error;
+  const cause = { cause: error };
+  if (isBusy(error)) {
+    return new SalvorError("STORE_BUSY", `${path} is locked by another process`, {
+      hint: "Wait until its transaction has ended, or stop that program, and try again.",
+      ...cause,
+    });
+  }
+  switch (sqliteCode(error)) {
+    case FULL:
+      return new SalvorError("DISK_FULL", `there is no room left to copy or write ${path}`, {
+        hint: "Free some space on that file system and run the command again; nothing was lost.",
+        ...cause,
+      });
+    case READ_ONLY:
+      return new SalvorError("PERMISSION_DENIED", `${path} may not be written here`, {
+        hint: "Run as the user that owns it, or change its permissions.",
+        ...cause,
+      });
+    default:
+      return new SalvorError("STORE_DAMAGED", `the engine refuses ${path}: ${messageOf(error)}`, {
+        hint: 'Run "salvor restore <store>@latest --in-place" to bring back the newest snapshot.',
+        ...cause,
+      });
+  }
+}

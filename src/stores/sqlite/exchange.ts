@@ -1,0 +1,90 @@
+import { dirname } from "node:path";
+
+import type { Disk } from "../../core/disk.ts";
+import { SalvorError } from "../../core/errors.ts";
+import { siblingModule } from "../../core/module.ts";
+import { HOST_LIMITS, runInHost } from "../host/run-in-host.ts";
+import type { ExchangeOptions, StoreUsers } from "../types.ts";
+import { COMPANIONS } from "./address.ts";
+import type { ExchangeInput } from "./exchange-task.ts";
+import { openersOf } from "./openers.ts";
+
+export interface ExchangeRequest extends ExchangeInput {
+  readonly disk: Disk;
+  /** Does preflight let the engine look at the live file? */
+  readonly engineAccepts: boolean;
+  readonly options: ExchangeOptions;
+}
+
+/** Puts the database beside in the live one's place: through the engine, or else by renaming. */
+export async function exchangeDatabase(
+  request: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (request.engineAccepts) return exchangeThroughEngine(request, signal);
+  refuseUsed(request.live, await openersOf(request.live), request.options);
+  return exchangeByRename(request);
+}
+
+async function exchangeThroughEngine(
+  { beside, live, fingerprint, busyTimeoutMs }: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const input: ExchangeInput = { beside, live, fingerprint, busyTimeoutMs };
+  try {
+    await runInHost(siblingModule(import.meta.url, "exchange-task"), input, signal, HOST_LIMITS);
+  } catch (error) {
+    throw await withUsers(live, error);
+  }
+}
+
+/** A lock has an owner: whoever has to stop it wants its name. */
+async function withUsers(live: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof SalvorError) || error.code !== "STORE_BUSY") return error;
+  const { processes } = await openersOf(live);
+  if (processes.length === 0) return error;
+  return new SalvorError("STORE_BUSY", `${error.message}; open in ${listed(processes)}`, {
+    hint: error.hint,
+    cause: error,
+  });
+}
+
+/**
+ * The order matters: a stale -wal or a hot journal beside a new file would undo it and still check
+ * "ok", so they go first, durably; their bytes are in quarantine.
+ */
+async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promise<void> {
+  const folder = dirname(live);
+  await keepPermissions(disk, live, beside);
+  for (const ending of COMPANIONS) await disk.remove(live + ending);
+  await disk.syncFolder(folder);
+  await disk.rename(beside, live);
+  await disk.syncFolder(folder);
+}
+
+/** Mode and owner of the live file, if there is one; the owner only where we may set it. */
+async function keepPermissions(disk: Disk, live: string, beside: string): Promise<void> {
+  const entry = await disk.stat(live);
+  if (entry === null) return;
+  const ours = await disk.stat(beside);
+  await using file = await disk.open(beside, "update");
+  await file.setMode(entry.mode);
+  if (ours?.uid !== entry.uid || ours.gid !== entry.gid) await file.setOwner(entry.uid, entry.gid);
+  await file.sync();
+}
+
+function refuseUsed(live: string, users: StoreUsers, options: ExchangeOptions): void {
+  if (users.processes.length > 0) {
+    throw new SalvorError("STORE_BUSY", `${live} is open in ${listed(users.processes)}`, {
+      hint: "Stop it: it would go on writing into the old file. Then run the command again.",
+    });
+  }
+  if (users.complete || options.unseen) return;
+  throw new SalvorError("REFUSED", `it cannot be seen whether a process has ${live} open`, {
+    hint: "Make sure that nothing uses it, and add --yes; or run as root.",
+  });
+}
+
+function listed(processes: StoreUsers["processes"]): string {
+  return processes.map(({ pid, command }) => `process ${pid} (${command})`).join(", ");
+}

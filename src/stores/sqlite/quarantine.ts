@@ -1,0 +1,33 @@
+import { basename, join } from "node:path";
+
+import { makeFolderDurably, type Disk } from "../../core/disk.ts";
+import { siblingModule } from "../../core/module.ts";
+import { runInHost } from "../host/run-in-host.ts";
+import type { Quarantine } from "../types.ts";
+import type { SettleInput } from "./settle-task.ts";
+
+/**
+ * Copies the live files, damaged or not, byte by byte, and syncs copies and names.
+ *
+ * @param fingerprint of the live database, taken before: what changes later is then noticed.
+ */
+export async function quarantineDatabase(
+  disk: Disk,
+  live: string,
+  folder: string,
+  fingerprint: string,
+  signal: AbortSignal,
+): Promise<Quarantine> {
+  await makeFolderDurably(disk, folder);
+  const address = join(folder, basename(live));
+  for (const name of await disk.list(folder)) await disk.remove(join(folder, name));
+  const input: SettleInput = { path: live, target: address };
+  const task = siblingModule(import.meta.url, "settle-task");
+  const endings = await runInHost<readonly string[]>(task, input, signal);
+  for (const ending of endings) {
+    await using file = await disk.open(address + ending, "update");
+    await file.sync();
+  }
+  await disk.syncFolder(folder);
+  return { folder, files: endings.map((each) => basename(live) + each), address, fingerprint };
+}

@@ -1,0 +1,65 @@
+import { constants } from "node:fs";
+import { chmod, copyFile, rm, stat } from "node:fs/promises";
+
+import { SalvorError, systemCode } from "../../core/errors.ts";
+import { diskError } from "../../core/disk.ts";
+import type { HostTask } from "../host/messages.ts";
+import { CONTENT_COMPANIONS } from "./address.ts";
+
+export interface SettleInput {
+  readonly path: string;
+  /** The copy's name; its companions are named after it. Must not exist. */
+  readonly target: string;
+}
+
+const ATTEMPTS_MAX = 5;
+const NAMES = ["", ...CONTENT_COMPANIONS];
+
+/**
+ * Copies database, -wal and -journal as bytes, until nothing changed while they were copied. This
+ * process never has the database open with the engine.
+ *
+ * @returns the names of what was copied, as endings: `""`, `-wal`, `-journal`.
+ */
+export const task: HostTask<SettleInput, readonly string[]> = async ({ path, target }) => {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const before = await look(path);
+    await Promise.all(before.map(({ ending }) => copy(path + ending, target + ending)));
+    if (JSON.stringify(await look(path)) === JSON.stringify(before)) {
+      return before.map(({ ending }) => ending);
+    }
+    await Promise.all(NAMES.map((ending) => rm(target + ending, { force: true })));
+  }
+  throw new SalvorError("STORE_BUSY", `${path} changed each time that it was copied`, {
+    hint: "Stop the program that writes to it for a moment, and run the command again.",
+  });
+};
+
+/** Names, sizes and times: what betrays a change. Absent files are left out. */
+async function look(path: string): Promise<readonly { ending: string; facts: string }[]> {
+  const found = await Promise.all(NAMES.map((ending) => facts(path, ending)));
+  return found.filter((each) => each !== null);
+}
+
+async function facts(
+  path: string,
+  ending: string,
+): Promise<{ ending: string; facts: string } | null> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path + ending, { bigint: true });
+    return { ending, facts: `${ino} ${size} ${mtimeNs} ${ctimeNs}` };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return null;
+    throw diskError(path + ending, error);
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await chmod(to, 0o600);
+  } catch (error) {
+    // A journal may go away between the look and the copy; the second look tells.
+    if (systemCode(error) !== "ENOENT") throw diskError(to, error);
+  }
+}
