@@ -35,6 +35,7 @@ export const ERRORS = {
   PASSPHRASE_WRONG: { exit: 2, retry: false },
   PERMISSION_DENIED: { exit: 5, retry: false },
   PROOF_UNEQUAL: { exit: 1, retry: false },
+  RECEIPT_INVALID: { exit: 4, retry: false },
   REFUSED: { exit: 3, retry: false },
   REPOSITORY_BUSY: { exit: 5, retry: true },
   REPOSITORY_EXISTS: { exit: 3, retry: false },
