@@ -362,8 +362,16 @@ export interface FindingDocument extends Observation {
 
 /** What `init` wrote, or would write. */
 export interface InitDocument {
+  /** Absolute path of the file. */
   readonly config: string;
+  /** Names of the stores that it found and that no configuration had. */
   readonly stores: readonly string[];
+  /** False when a file was there already and stays as it is. */
+  readonly written: boolean;
+  /** Where the replaced file went. */
+  readonly kept: string | null;
+  /** The file that was written, or the entries that the existing one lacks. */
+  readonly text: string;
 }
 
 export interface ConfigCheckDocument {

@@ -1,0 +1,66 @@
+import { basename, dirname, resolve } from "node:path";
+
+import type { JsonObject } from "../../core/json.ts";
+import type { ConfigTree, StoreTree } from "./schema.ts";
+import type { Config, Expectation, PassphraseSource, StoreConfig } from "./types.ts";
+
+/** Makes a checked tree absolute: `file` is the absolute path of the salvor.yaml. */
+export function resolveConfig(tree: ConfigTree, file: string): Config {
+  const folder = dirname(file);
+  const absolute = (path: string): string => resolve(folder, path);
+  const { repository, log, stores } = tree;
+  return {
+    file,
+    system: tree.system ?? (basename(folder) || "system"),
+    state: absolute(tree.state),
+    repository: {
+      path: absolute(repository.path),
+      encryption: passphraseSource(repository.encryption, absolute),
+    },
+    retention: tree.retention ?? null,
+    log: { ...log, file: log.file === undefined ? null : absolute(log.file) },
+    stores: Object.entries(stores).map(([name, store]) =>
+      storeConfig(name, store as StoreTree, absolute),
+    ),
+  };
+}
+
+function passphraseSource(
+  given: ConfigTree["repository"]["encryption"],
+  absolute: (path: string) => string,
+): PassphraseSource | null {
+  if (given?.passphraseEnv !== undefined) return { passphraseEnv: given.passphraseEnv };
+  if (given?.passphraseFile !== undefined)
+    return { passphraseFile: absolute(given.passphraseFile) };
+  return null;
+}
+
+/** A driver's option called `path` is a path: relative to the file, like every other one. */
+function storeConfig(
+  name: string,
+  store: StoreTree,
+  absolute: (path: string) => string,
+): StoreConfig {
+  const { driver, expect, types, ...options } = store;
+  const path = options["path"];
+  return {
+    name,
+    driver,
+    options: {
+      ...(options as JsonObject),
+      ...(typeof path === "string" && { path: absolute(path) }),
+    },
+    expect: Object.fromEntries(
+      Object.entries(expect).map(([collection, given]) => [collection, expectation(given)]),
+    ),
+    types,
+  };
+}
+
+type GivenExpectation = StoreTree["expect"][string];
+
+function expectation({ shrinkMax, ...others }: GivenExpectation): Expectation {
+  return shrinkMax === undefined
+    ? others
+    : { ...others, shrinkMax: Number.parseFloat(shrinkMax) / 100 };
+}

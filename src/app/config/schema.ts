@@ -1,0 +1,116 @@
+import { z } from "zod";
+
+import type { Driver } from "../../stores/types.ts";
+
+/** What a store may be called: it becomes part of file names, and stands before `@` in commands. */
+export const STORE_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+const percent = z
+  .string()
+  .regex(/^(100|\d{1,2}(\.\d{1,3})?)%$/, 'must be a percentage such as "5%"')
+  .meta({ description: "A percentage, for example 5%" });
+
+const path = z.string().min(1).max(4096).refine(noNul, "must not contain NUL");
+const count = z.int().min(0).max(100_000);
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable");
+
+const encryption = z
+  .strictObject({
+    passphraseEnv: variable.optional().describe("Variable that holds the passphrase"),
+    passphraseFile: path.optional().describe("File whose first line is the passphrase"),
+  })
+  .refine(
+    (given) => (given.passphraseEnv === undefined) !== (given.passphraseFile === undefined),
+    "must have exactly one of passphraseEnv and passphraseFile",
+  );
+
+const retention = z
+  .strictObject({
+    keepLast: count.optional(),
+    keepHourly: count.optional(),
+    keepDaily: count.optional(),
+    keepWeekly: count.optional(),
+    keepMonthly: count.optional(),
+  })
+  .refine(
+    (rules) => Object.values(rules).some((kept) => (kept ?? 0) > 0),
+    "must keep something: give at least one rule a number above 0",
+  );
+
+const log = z.strictObject({
+  level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  file: path.optional(),
+  rotateBytes: z.int().min(10_000).max(1_000_000_000).default(10_000_000),
+  keep: z.int().min(1).max(100).default(5),
+});
+
+const expectation = z.strictObject({
+  shrinkMax: percent.optional().describe("Part of the rows that may go between two snapshots"),
+  appendOnly: z.boolean().optional().describe("Rows never change or go"),
+  present: z.boolean().optional().describe("The collection must exist"),
+});
+
+const logicalType = z
+  .string()
+  .regex(/^[a-z]+(\(\d{1,4}(, ?\d{1,4})?\))?$/i, 'must be a type such as "decimal(10,2)"');
+
+const columnName = z.string().regex(/^.+\..+$/s, "must be written as table.column");
+
+/** What every store has, whatever its driver. */
+const common = {
+  expect: z.record(z.string(), expectation).default({}).describe("By collection; * for the rest"),
+  types: z.record(columnName, logicalType).default({}).describe("Logical types by table.column"),
+};
+
+/** The schema of a whole salvor.yaml; the options of stores are those that the drivers declare. */
+export function configSchema(drivers: readonly Driver[]) {
+  const stores = drivers.map(storeSchema);
+  const [first, ...others] = stores;
+  if (first === undefined) throw new Error("there is no driver to write a schema for");
+  return z
+    .strictObject({
+      system: z.string().min(1).max(200).optional().describe("What this system is called"),
+      state: path.default(".salvor").describe("Folder of Salvor's own state"),
+      repository: z
+        .strictObject({ path: path.default("./backups"), encryption: encryption.optional() })
+        .prefault({})
+        .describe("Where backups live"),
+      retention: retention.optional().describe("Which snapshots of each store prune keeps"),
+      log: log.prefault({}),
+      stores: z
+        .record(
+          z.string().regex(STORE_NAME, "must be a store's name: a-z, 0-9, _ and -, at most 63"),
+          z.discriminatedUnion("driver", [first, ...others]),
+        )
+        .default({})
+        .describe("What is protected, by name"),
+    })
+    .meta({ title: "salvor.yaml" });
+}
+
+/** A salvor.yaml as the schema gives it back: defaults filled in, paths still as written. */
+export type ConfigTree = z.output<ReturnType<typeof configSchema>>;
+
+/** What every store's entry holds beside the driver's own keys. */
+export interface StoreTree {
+  readonly driver: string;
+  readonly expect: Readonly<Record<string, z.output<typeof expectation>>>;
+  readonly types: Readonly<Record<string, string>>;
+  readonly [option: string]: unknown;
+}
+
+function storeSchema(driver: Driver) {
+  return optionsOf(driver)
+    .extend({ driver: z.literal(driver.name).describe(driver.summary), ...common })
+    .strict();
+}
+
+/** The driver's own keys, which must be an object's: they share a store's entry with ours. */
+function optionsOf(driver: Driver): z.ZodObject {
+  if (driver.options instanceof z.ZodObject) return driver.options;
+  throw new Error(`driver ${driver.name} must declare its options as an object`);
+}
+
+function noNul(text: string): boolean {
+  return !text.includes("\0");
+}

@@ -1,0 +1,53 @@
+/** What a first salvor.yaml says. */
+export interface TemplateInput {
+  readonly system: string;
+  /** Store name to path relative to the file. */
+  readonly stores: ReadonlyMap<string, string>;
+  readonly cutShort: boolean;
+}
+
+/** A first salvor.yaml, with the comments that its owner needs to go on. */
+export function renderConfig(input: TemplateInput): string {
+  return `# What Salvor protects, and how. Check it with: salvor config check
+# Relative paths start from this folder. \${NAME} in a value is taken from the environment.
+
+system: ${scalar(input.system)}
+state: .salvor                # Salvor's own state: runs, locks, audit trail
+
+repository:
+  path: ./backups             # better: another disk, or a mounted share
+  # encryption: { passphraseEnv: SALVOR_PASSPHRASE }     # before the first backup
+
+# How many snapshots of each store "salvor prune" keeps: the newest, then one a day, week, month.
+retention: { keepLast: 7, keepDaily: 14, keepWeekly: 8, keepMonthly: 12 }
+
+${input.cutShort ? "# There was more below this folder than init looks at: add what is missing.\n" : ""}${renderStores(input.stores)}`;
+}
+
+/** The entries of stores alone, as they stand below `stores:`. */
+export function renderStores(stores: ReadonlyMap<string, string>): string {
+  if (stores.size === 0) {
+    return `# No SQLite database was found below this folder. Name yours like this:
+#   shop: { driver: sqlite, path: ./data/shop.sqlite }
+stores: {}
+`;
+  }
+  return `stores:\n${renderEntries(stores)}`;
+}
+
+/** One entry a store, indented by two. */
+export function renderEntries(stores: ReadonlyMap<string, string>): string {
+  const entries = [...stores].map(
+    ([name, path]) => `  ${scalar(name)}:\n    driver: sqlite\n    path: ${scalar(`./${path}`)}\n`,
+  );
+  return entries.join("");
+}
+
+/** Plain where every reader of YAML agrees, else quoted as JSON is; `${` stays literal. */
+function scalar(text: string): string {
+  const literal = text.replaceAll("${", "$${");
+  const plain = /^(\.\/)?[A-Za-z_][\w./-]*$/.test(literal) && !RESERVED.test(literal);
+  return plain ? literal : JSON.stringify(literal);
+}
+
+const RESERVED = /^(true|false|null|yes|no|on|off|y|n)$/i;
