@@ -3,6 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import { SalvorError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { endsRun, fmix32, FNV_FACTOR, FNV_START } from "./boundary.ts";
+import { compareRanges } from "./byte-order.ts";
 import { packedLength, packLeaf, treeOf, unpackLeaves } from "./tree-codec.ts";
 import type { EntrySink, Tree } from "./types.ts";
 import { writeVarint } from "./varint.ts";
@@ -141,23 +142,6 @@ export class TreeBuilder implements EntrySink {
       { hint: "This is a fault of Salvor's own; please report it with the schema of the table." },
     );
   }
-}
-
-/** The order of two byte ranges: negative, zero or positive. */
-export function compareRanges(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const length = Math.min(aEnd - aStart, bEnd - bStart);
-  for (let at = 0; at < length; at++) {
-    const difference = (a[aStart + at] as number) - (b[bStart + at] as number);
-    if (difference !== 0) return difference;
-  }
-  return aEnd - aStart - (bEnd - bStart);
 }
 
 function grown(bytes: Uint8Array, used: number, needed: number): Uint8Array<ArrayBuffer> {
