@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { SalvorError } from "../core/errors.ts";
+import { sha256Hex } from "../core/hash.ts";
+import { holdLock } from "../core/lock.ts";
+import type { World } from "../core/world.ts";
+
+/** How long to wait for somebody who only looks whether a run is alive, in milliseconds. */
+const LOOK_MS = 500;
+
+/**
+ * Holds a store for one command, until disposed or until this process is gone.
+ *
+ * @param folder the state's folder.
+ * @throws {SalvorError} STORE_BUSY at once, naming the holder.
+ */
+export async function lockStore(
+  folder: string,
+  store: string,
+  world: World,
+): Promise<AsyncDisposable> {
+  return holdLock({
+    path: await lockPath(folder, "store", store),
+    mode: "exclusive",
+    subject: `store "${store}"`,
+    busy: "STORE_BUSY",
+    timeoutMs: 0,
+    world,
+  });
+}
+
+/** The right to work on a run, and at its end the removal of what stood for that right. */
+export interface RunLock extends AsyncDisposable {
+  /** The run is over for good: its lock's file goes when the lock is given back. */
+  retire(): Promise<void>;
+}
+
+/** Holds a run for the process that works on it. STORE_BUSY when another one does. */
+export async function lockRun(folder: string, run: string, world: World): Promise<RunLock> {
+  const path = await lockPath(folder, "run", run);
+  const held = await holdLock({
+    path,
+    mode: "exclusive",
+    subject: `run ${run}`,
+    busy: "STORE_BUSY",
+    timeoutMs: LOOK_MS,
+    world,
+  });
+  return {
+    // Before it is given back: who waits for it then holds a file without a name, and looks again.
+    retire: () => rm(path, { force: true }),
+    [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+  };
+}
+
+/** True while a living process holds the run. */
+export async function isRunHeld(folder: string, run: string, world: World): Promise<boolean> {
+  const path = await lockPath(folder, "run", run);
+  if (!existsSync(path)) return false;
+  try {
+    await using _look = await holdLock({
+      path,
+      mode: "shared",
+      subject: `run ${run}`,
+      busy: "STORE_BUSY",
+      timeoutMs: 0,
+      world,
+    });
+    return false;
+  } catch (error) {
+    if (error instanceof SalvorError && error.code === "STORE_BUSY") return true;
+    throw error;
+  }
+}
+
+async function lockPath(folder: string, kind: "run" | "store", name: string): Promise<string> {
+  const locks = join(folder, "locks");
+  await mkdir(locks, { recursive: true, mode: 0o700 });
+  return join(locks, `${kind}-${safeName(name)}.lock`);
+}
+
+/** Short plain names as they are; all others, which could leave the folder, by their hash. */
+function safeName(name: string): string {
+  if (/^[a-z0-9_-]{1,80}$/.test(name)) return name;
+  return `~${sha256Hex(Buffer.from(name, "utf8")).slice(0, 32)}`;
+}
