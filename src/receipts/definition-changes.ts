@@ -1,0 +1,71 @@
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+
+/**
+ * What differs between two definitions of one element, a sentence each, such as
+ * `column price: type REAL -> TEXT`. Members of lists are matched by their `name`, where they have
+ * one, and by their place otherwise.
+ */
+export function definitionChanges(before: JsonObject, after: JsonObject): string[] {
+  return changes("", before, after);
+}
+
+function changes(place: string, before: Json | undefined, after: Json | undefined): string[] {
+  if (isEqual(before, after)) return [];
+  if (isJsonObject(before) && isJsonObject(after)) return memberChanges(place, before, after);
+  if (isNamedList(before) && isNamedList(after)) return listChanges(place, before, after);
+  return [`${place} ${show(before)} -> ${show(after)}`.trim()];
+}
+
+function memberChanges(place: string, before: JsonObject, after: JsonObject): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const prefix = place === "" ? "" : place.includes(":") ? `${place} ` : `${place}: `;
+  return [...names].flatMap((name) =>
+    changes(`${prefix}${name}`, own(before, name), own(after, name)),
+  );
+}
+
+type NamedList = readonly (JsonObject & { readonly name: string })[];
+
+function listChanges(place: string, before: NamedList, after: NamedList): string[] {
+  const [old, now] = [byName(before), byName(after)];
+  const label = singular(place);
+  const lines = [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
+    const [left, right] = [old.get(name), now.get(name)];
+    if (left === undefined) return [`${label} ${name}: extra`];
+    if (right === undefined) return [`${label} ${name}: missing`];
+    return changes(`${label} ${name}`, left, right);
+  });
+  if (lines.length > 0) return lines;
+  const order = (list: NamedList) => list.map(({ name }) => name).join(", ");
+  return [`order of ${place}: ${order(before)} -> ${order(after)}`];
+}
+
+function byName(list: NamedList): Map<string, JsonObject> {
+  return new Map(list.map((item) => [item.name, item]));
+}
+
+/** A list whose members all have names, each its own. */
+function isNamedList(value: Json | undefined): value is NamedList {
+  if (!Array.isArray(value)) return false;
+  const list: readonly Json[] = value;
+  const names = list.map((item) => (isJsonObject(item) ? item["name"] : null));
+  return names.every((name) => typeof name === "string") && new Set(names).size === names.length;
+}
+
+function singular(place: string): string {
+  return place.replace(/(x|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
+}
+
+function isEqual(before: Json | undefined, after: Json | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return canonicalJson(before) === canonicalJson(after);
+}
+
+function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function show(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  return typeof value === "string" && value !== "" ? value : canonicalJson(value);
+}
