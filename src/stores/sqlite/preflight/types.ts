@@ -1,0 +1,43 @@
+import type { Observation } from "../../../core/finding.ts";
+import type { DatabaseHeader } from "../format/header.ts";
+
+/** What raw reading tells of a `-wal`. Counts in frames. */
+export interface WalFacts {
+  readonly size: number;
+  readonly pageSize: number;
+  readonly salts: string;
+  /** Frames from the start whose salts and checksums are right. */
+  readonly validFrames: number;
+  /** Frames up to the last commit; the rest was never committed. */
+  readonly committedFrames: number;
+  /** Pages of the database after that commit; 0 when nothing is committed. */
+  readonly databasePages: number;
+}
+
+/** What raw reading tells of a `-journal`: cleared ones mean nothing, a hot one must be rolled back. */
+export interface JournalFacts {
+  readonly size: number;
+  readonly state: "empty" | "cleared" | "hot" | "damaged";
+}
+
+/** A live database as its bytes show it, without the engine and without changing a byte. */
+export interface Preflight {
+  readonly path: string;
+  /**
+   * `engine`: may be opened read-only where it is; `copy`: must be copied and settled first;
+   * `refuse`: is no database that can be read; the first observation says why.
+   */
+  readonly verdict: "engine" | "copy" | "refuse";
+  readonly observations: readonly Observation[];
+  /** Equal when nothing was committed in between, as far as bytes can tell. */
+  readonly fingerprint: string;
+  readonly size: number;
+  /** Permission bits, 0 when the file is missing. */
+  readonly mode: number;
+  readonly journalMode: "rollback" | "wal" | null;
+  /** Of the main file's header; a commit into a -wal does not count it up. */
+  readonly changeCounter: number | null;
+  readonly header: DatabaseHeader | null;
+  readonly wal: WalFacts | null;
+  readonly journal: JournalFacts | null;
+}

@@ -1,0 +1,69 @@
+/** One row of sqlite_schema. Names and SQL are decoded text; `sql` is null for automatic indexes. */
+export interface SchemaRow {
+  readonly type: string;
+  readonly name: string;
+  readonly table: string;
+  readonly rootPage: number;
+  readonly sql: string | null;
+}
+
+/** What SQLite makes of a declared type; `any` is the ANY of a STRICT table: nothing is converted. */
+export type Affinity = "text" | "numeric" | "integer" | "real" | "blob" | "any";
+
+/** One column as its table declares it. Expressions are normalised token text. */
+export interface ColumnDefinition {
+  readonly name: string;
+  /** As declared, white space normalised; empty when none is. */
+  readonly type: string;
+  readonly affinity: Affinity;
+  readonly notNull: boolean;
+  readonly default: string | null;
+  /** In upper case; BINARY where none is declared. */
+  readonly collation: string;
+  readonly generated: { readonly kind: "stored" | "virtual"; readonly expression: string } | null;
+}
+
+/** One member of a key or an index. `column` is null for an expression. */
+export interface IndexedColumn {
+  readonly column: string | null;
+  readonly expression: string | null;
+  /** Null: that of the column. */
+  readonly collation: string | null;
+  readonly descending: boolean;
+}
+
+export interface ForeignKeyDefinition {
+  readonly columns: readonly string[];
+  readonly parent: string;
+  /** Empty when the parent's primary key is meant. */
+  readonly parentColumns: readonly string[];
+  /** `NO ACTION`, `CASCADE`, `SET NULL`, `SET DEFAULT` or `RESTRICT`. */
+  readonly onDelete: string;
+  readonly onUpdate: string;
+  readonly match: string;
+  /** Checked at COMMIT and not at each statement. */
+  readonly deferred: boolean;
+}
+
+export interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  readonly primaryKey: readonly IndexedColumn[];
+  /** Position in `columns` of the column that is the row id, or null. */
+  readonly rowidAlias: number | null;
+  readonly autoincrement: boolean;
+  readonly unique: readonly (readonly IndexedColumn[])[];
+  readonly checks: readonly string[];
+  readonly foreignKeys: readonly ForeignKeyDefinition[];
+  readonly withoutRowid: boolean;
+  readonly strict: boolean;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly table: string;
+  readonly unique: boolean;
+  readonly columns: readonly IndexedColumn[];
+  /** The WHERE of a partial index. */
+  readonly where: string | null;
+}
