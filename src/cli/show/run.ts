@@ -1,0 +1,105 @@
+import type { Loss, RunDocument, RunStatus, StepDocument, StepStatus } from "../../app/types.ts";
+import type { ExitStatus } from "../exit-status.ts";
+import { keyText, proofLines } from "./proof.ts";
+import type { Style, Tone } from "./style.ts";
+import { counted, duration, moment, safe, table } from "./text.ts";
+
+/** So many losses stand on a screen; the document has all. */
+const LOSSES_SHOWN = 20;
+
+const TONES: Readonly<Record<RunStatus | StepStatus, Tone>> = {
+  planned: "faint",
+  pending: "faint",
+  running: "strong",
+  awaiting_approval: "warning",
+  succeeded: "good",
+  failed: "bad",
+  undone: "warning",
+  interrupted: "bad",
+  cancelled: "warning",
+  skipped: "faint",
+};
+
+/** A run with its steps, losses and proofs. */
+export function runLines(run: RunDocument, style: Style): readonly string[] {
+  return [
+    `${safe(run.id)}  ${safe(run.plan)}  ${status(run.status, style)}${tookText(run)}`,
+    ...table(run.steps.map((step) => stepRow(step, style))),
+    ...failureLines(run.steps),
+    ...(run.address === null ? [] : [`restored to ${safe(run.address)}`]),
+    ...(run.quarantine === null ? [] : [`the replaced state is kept in ${safe(run.quarantine)}`]),
+    ...lossLines(run.losses, style),
+    ...run.proofs.flatMap((proof) => proofLines(proof, style)),
+  ];
+}
+
+/** What will be done, before it is. */
+export function planLines(run: RunDocument, style: Style): readonly string[] {
+  return [
+    `plan ${style.paint("strong", safe(run.plan))}:`,
+    ...run.steps.map((step, index) => `  ${index + 1}. ${safe(step.description || step.name)}`),
+  ];
+}
+
+/** One line a run. */
+export function runTable(runs: readonly RunDocument[], style: Style): readonly string[] {
+  if (runs.length === 0) return ["no runs"];
+  return table(
+    runs.map((run) => [
+      safe(run.id),
+      run.startedAt === null ? "-" : moment(run.startedAt),
+      safe(run.plan),
+      status(run.status, style),
+      run.durationMs === null ? "" : duration(run.durationMs),
+      safe(run.reason ?? ""),
+    ]),
+  );
+}
+
+/** 0 when all is well and nothing lost; 6 with losses; 1 when a run failed or waits. */
+export function runsStatus(runs: readonly RunDocument[]): ExitStatus {
+  if (runs.some(({ status: end }) => UNFINISHED.has(end))) return 1;
+  if (runs.some(({ proofs }) => proofs.some(({ equal }) => !equal))) return 1;
+  return runs.some(({ losses }) => losses.length > 0) ? 6 : 0;
+}
+
+const UNFINISHED: ReadonlySet<RunStatus> = new Set<RunStatus>([
+  "awaiting_approval",
+  "failed",
+  "interrupted",
+  "undone",
+]);
+
+function status(value: RunStatus | StepStatus, style: Style): string {
+  return style.paint(TONES[value], value.replaceAll("_", " "));
+}
+
+function tookText({ durationMs }: RunDocument): string {
+  return durationMs === null ? "" : ` in ${duration(durationMs)}`;
+}
+
+function stepRow(step: StepDocument, style: Style): readonly string[] {
+  const took = step.durationMs === null ? "" : duration(step.durationMs);
+  return [`  ${status(step.status, style)}`, safe(step.name), took];
+}
+
+function failureLines(steps: readonly StepDocument[]): readonly string[] {
+  return steps.flatMap(({ name, error }) =>
+    error === null ? [] : [`${safe(name)} failed: ${safe(error.message)}`],
+  );
+}
+
+function lossLines(losses: readonly Loss[], style: Style): readonly string[] {
+  if (losses.length === 0) return [];
+  const shown = losses.slice(0, LOSSES_SHOWN).map(({ store, collection, key, reason }) => {
+    const place = [store, collection ?? ""].filter((part) => part !== "").join(".");
+    const row = key === null ? "" : ` ${keyText(key)}`;
+    return `  ${safe(place)}${row}: ${safe(reason)}`;
+  });
+  const more = losses.length - shown.length;
+  return [
+    style.paint("warning", `lost: ${counted(losses.length, "item")}`),
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
