@@ -1,0 +1,162 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+import { seededRandom } from "../support/random.ts";
+import { expectSalvor } from "../support/salvor.ts";
+import { storeContent } from "./store-content.ts";
+
+/** What the passphrase is in every scenario that is encrypted. */
+export const ENVIRONMENT = { SALVOR_PASSPHRASE: "correct horse battery staple" };
+
+/** Where the protected database lies in a scenario's folder. */
+export const LIVE = join("data", "shop.sqlite");
+
+/** A command to break, and the folder that it begins with. */
+export interface Scenario {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Fills an empty folder. */
+  prepare(folder: string): Promise<Prepared>;
+}
+
+/** What may be found after a crash. */
+export interface Prepared {
+  /** Contents of the live store that are whole; null stands for "broken, as it was before". */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Snapshots that must be there and restorable, whatever happens, with their content. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+/** An incremental backup, encrypted. */
+export const backupScenario: Scenario = {
+  name: "backup",
+  args: ["backup"],
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: true });
+    const first = await backup(folder);
+    change(folder, 2);
+    const now = await content(folder);
+    return { before: now, after: now, kept: new Map([first]) };
+  },
+};
+
+/** Retention that drops two of three snapshots and rewrites packs. */
+export const pruneScenario: Scenario = {
+  name: "prune",
+  args: ["prune", "--keep-last", "1", "--yes"],
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: false });
+    await backup(folder);
+    change(folder, 2);
+    await backup(folder);
+    change(folder, 3);
+    const last = await backup(folder);
+    const now = await content(folder);
+    return { before: now, after: now, kept: new Map([last]) };
+  },
+};
+
+/** A restore over a store that the engine still accepts: it goes through the engine. */
+export const engineScenario: Scenario = {
+  name: "restore through the engine",
+  args: ["restore", "shop@latest", "--in-place", "--yes", "--reason", "crash test"],
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: false });
+    const first = await backup(folder);
+    change(folder, 2);
+    return { before: await content(folder), after: first[1], kept: new Map([first]) };
+  },
+};
+
+/** A restore over a store whose header is gone: it goes by rename. */
+export const renameScenario: Scenario = {
+  name: "restore by rename",
+  args: engineScenario.args,
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: false });
+    const first = await backup(folder);
+    await using file = await open(join(folder, LIVE), "r+");
+    await file.write(seededRandom(9).bytes(8192), 0, 8192, 0);
+    return { before: null, after: first[1], kept: new Map([first]) };
+  },
+};
+
+/** A repository that lost its indexes. */
+export const repairScenario: Scenario = {
+  name: "repair",
+  args: ["repository", "repair", "--yes"],
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: true });
+    const first = await backup(folder);
+    change(folder, 2);
+    const second = await backup(folder);
+    const indexes = join(folder, "backups", "indexes");
+    for (const name of readdirSync(indexes)) rmSync(join(indexes, name));
+    const now = await content(folder);
+    return { before: now, after: now, kept: new Map([first, second]) };
+  },
+};
+
+/** All of them. */
+export const scenarios: readonly Scenario[] = [
+  backupScenario,
+  engineScenario,
+  pruneScenario,
+  renameScenario,
+  repairScenario,
+];
+
+async function prepareShop(folder: string, options: { encrypted: boolean }): Promise<void> {
+  mkdirSync(join(folder, "data"), { mode: 0o700 });
+  const encryption = options.encrypted
+    ? "  encryption: { passphraseEnv: SALVOR_PASSPHRASE }\n"
+    : "";
+  const configuration = `system: crash
+state: .salvor
+repository:
+  path: ./backups
+${encryption}stores:
+  shop: { driver: sqlite, path: ./${LIVE} }
+`;
+  writeFileSync(join(folder, "salvor.yaml"), configuration, { mode: 0o600 });
+  const database = new DatabaseSync(join(folder, LIVE));
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, picture BLOB);
+    CREATE INDEX item_by_name ON item (name);
+  `);
+  database.close();
+  change(folder, 1);
+}
+
+/** Writes many rows that follow from the version alone, and closes the database cleanly. */
+function change(folder: string, version: number): void {
+  const random = seededRandom(version);
+  const database = new DatabaseSync(join(folder, LIVE));
+  const insert = database.prepare("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)");
+  database.exec("BEGIN");
+  for (let row = 0; row < 400; row += 1) {
+    const id = 1 + random.below(800);
+    insert.run(id, `item ${version} ${id}`, random.below(10_000) / 100, random.bytes(200));
+  }
+  database.exec("COMMIT");
+  database.close();
+}
+
+async function content(folder: string): Promise<string> {
+  const found = await storeContent(join(folder, LIVE));
+  if (found === null) throw new Error("the database is broken before anything was broken");
+  return found;
+}
+
+async function backup(folder: string): Promise<[snapshot: string, content: string]> {
+  const options = { cwd: folder, env: ENVIRONMENT };
+  const result = await expectSalvor(0, ["backup", "--json"], options);
+  const { snapshots } = result.json() as { snapshots: readonly { store: string; id: string }[] };
+  const snapshot = snapshots.find(({ store }) => store === "shop");
+  if (snapshot === undefined) throw new Error("the backup made no snapshot");
+  return [snapshot.id, await content(folder)];
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+
+import { campaign } from "./process-campaign.ts";
+import type { Scenario } from "./process-scenarios.ts";
+
+const DAY_MS = 86_400_000;
+/** Another one each day; SEED=n does a day again. */
+const SEED = Number(process.env["SEED"] ?? Math.floor(Date.now() / DAY_MS));
+
+/** Names the seed, so that a failure can be done again. */
+export function title(scenario: Scenario): string {
+  return `${scenario.name} may be broken anywhere and nothing is lost (SEED=${SEED})`;
+}
+
+/**
+ * Breaks the real command at twelve system calls drawn by seed and kills it at two random times.
+ * Every point is broken by `npm run soak`.
+ */
+export async function crashTest(scenario: Scenario): Promise<void> {
+  const outcome = await campaign(scenario, { points: 12, kills: 2, seed: SEED, jobs: 2 });
+  assert.deepEqual(outcome.failures, []);
+}
