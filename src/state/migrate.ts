@@ -31,9 +31,11 @@ function isCurrent(connection: Connection, steps: readonly Migration[]): boolean
   return version === steps.length;
 }
 
-function refuseForeign(connection: Connection): void {
-  if (connection.get("PRAGMA application_id")?.["application_id"] === APPLICATION_ID) return;
+/** STATE_DAMAGED for a database that somebody else made; it must not be touched. */
+export function refuseForeign(connection: Connection): void {
+  // In this order: both come with the first migration, and another process may be making it now.
   if (connection.get("SELECT 1 FROM sqlite_schema") === null) return;
+  if (connection.get("PRAGMA application_id")?.["application_id"] === APPLICATION_ID) return;
   throw damagedState(connection.path, "it is a database, but not one that Salvor made");
 }
 

@@ -7,7 +7,7 @@ import { SalvorError, systemCode } from "../core/errors.ts";
 import type { World } from "../core/world.ts";
 import { Connection } from "./connection.ts";
 import { publish } from "./copy.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, refuseForeign } from "./migrate.ts";
 import { text } from "./row.ts";
 import { damagedState, stateError } from "./sqlite-errors.ts";
 import type { State } from "./types.ts";
@@ -60,6 +60,7 @@ async function makeFile(path: string): Promise<void> {
 
 async function prepare(connection: Connection): Promise<void> {
   await connection.patiently(() => {
+    refuseForeign(connection);
     const mode = connection.get("PRAGMA journal_mode");
     if (mode?.["journal_mode"] !== "wal") connection.execute("PRAGMA journal_mode = WAL");
   });
