@@ -38,7 +38,7 @@ function walk(value: Json, depth: number): number | string {
   const names = Array.isArray(value) ? [] : Object.keys(value);
   if (!names.every((name) => name.isWellFormed())) return "holds half a character";
   let members = names.length;
-  for (const member of Object.values(value) as Json[]) {
+  for (const member of Object.values<Json>(value)) {
     const inner = walk(member, depth + 1);
     if (typeof inner === "string") return inner;
     members += inner;

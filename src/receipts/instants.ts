@@ -19,8 +19,8 @@ export function instantOfText(text: string): Instant {
   if (/[1-9]/.test(fraction.slice(6))) return "is finer than a microsecond";
 
   const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).getUTCDate() !== Number(day) || Number(month) > 12)
-    return "has no such day";
+  // A day or month that does not exist comes out as another one.
+  if (!new Date(midnight).toISOString().includes(`-${month}-${day}T`)) return "has no such day";
   const shift = zoneMinutes(zone);
   if (shift === null) return "has no such zone";
   const minutes = Number(hour) * 60 + Number(minute) - shift;
