@@ -1,0 +1,152 @@
+import type { Blobs } from "../blobs/types.ts";
+import { damaged, INDEXES, hashOfName } from "./format.ts";
+import { unwrap } from "./envelope.ts";
+import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE } from "./slot.ts";
+import { decodePackHeader, decodeSlotHeader, encodePackHeader, encodeSlotHeader } from "./slot.ts";
+import type { PackHeader, SlotHeader } from "./slot.ts";
+import type { Keys } from "./seal.ts";
+
+/** What a pack holds, as an index repeats it. `hash` is the pack's name. */
+export interface PackContents {
+  readonly hash: string;
+  readonly header: PackHeader;
+  readonly slots: readonly SlotHeader[];
+}
+
+/** Where a chunk lies. `offset` is where its slot's header begins. */
+export interface ChunkPlace {
+  readonly pack: PackContents;
+  readonly slot: number;
+  readonly offset: number;
+  readonly header: SlotHeader;
+}
+
+/** Bytes of a pack as its slots say. */
+export function packSize(pack: PackContents): number {
+  return pack.slots.reduce(
+    (size, slot) => size + SLOT_HEADER_SIZE + slot.storedLength,
+    PACK_HEADER_SIZE,
+  );
+}
+
+/** All slots of a pack with their places, in order. */
+export function* placesOf(pack: PackContents): Generator<ChunkPlace> {
+  let offset = PACK_HEADER_SIZE;
+  for (const [slot, header] of pack.slots.entries()) {
+    yield { pack, slot, offset, header };
+    offset += SLOT_HEADER_SIZE + header.storedLength;
+  }
+}
+
+/** Which chunk lies where: all indexes of a repository together. */
+export class ChunkIndex {
+  readonly packs: ReadonlyMap<string, PackContents>;
+  readonly #places = new Map<string, ChunkPlace>();
+
+  /** A chunk that lies in several packs is found in the first that is given. */
+  constructor(packs: Iterable<PackContents>) {
+    const known = new Map<string, PackContents>();
+    for (const pack of packs) {
+      if (known.has(pack.hash)) continue;
+      known.set(pack.hash, pack);
+      for (const place of placesOf(pack))
+        if (!this.#places.has(place.header.id)) this.#places.set(place.header.id, place);
+    }
+    this.packs = known;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  has(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  get(id: string): ChunkPlace | undefined {
+    return this.#places.get(id);
+  }
+}
+
+/** One index blob as it was read. */
+export interface IndexBlob {
+  readonly name: string;
+  readonly packs: readonly PackContents[];
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Reads every index. A writer may replace small ones by a large one meanwhile: then again.
+ * BACKUP_DAMAGED names the first that is damaged.
+ */
+export async function readIndexes(
+  blobs: Blobs,
+  keys: Keys | null,
+  signal: AbortSignal,
+): Promise<readonly IndexBlob[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const names = (await Array.fromAsync(blobs.list(INDEXES, signal))).map(({ name }) => name);
+    const bytes = await Promise.all(names.map((name) => readUnlessGone(blobs, name, signal)));
+    if (bytes.includes(null) && attempt < ATTEMPTS) continue;
+    return names.flatMap((name, at) => decodeNamed(name, bytes[at] ?? null, keys));
+  }
+}
+
+async function readUnlessGone(
+  blobs: Blobs,
+  name: string,
+  signal: AbortSignal,
+): Promise<Buffer | null> {
+  try {
+    return await blobs.read(name, null, signal);
+  } catch (error) {
+    if ((await blobs.size(name, signal)) === null) return null;
+    throw error;
+  }
+}
+
+function decodeNamed(name: string, bytes: Buffer | null, keys: Keys | null): IndexBlob[] {
+  const hash = hashOfName(name);
+  if (hash === null || bytes === null) return []; // no file of ours: `check` names it
+  return [{ name, packs: decodeIndex(name, unwrap("index", bytes, { name, hash }, keys)) }];
+}
+
+/** The plain bytes of an index: each pack's name, its header, and the header of every slot. */
+export function encodeIndex(packs: readonly PackContents[]): Buffer<ArrayBuffer> {
+  const parts: Buffer[] = [uint32(packs.length)];
+  for (const pack of packs) {
+    parts.push(Buffer.from(pack.hash, "hex"), encodePackHeader(pack.header));
+    parts.push(uint32(pack.slots.length), ...pack.slots.map(encodeSlotHeader));
+  }
+  return Buffer.concat(parts);
+}
+
+/** The packs of an index; `name` is for the error only. */
+export function decodeIndex(name: string, plain: Uint8Array): PackContents[] {
+  const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
+  let at = 0;
+  const take = (length: number): Buffer => {
+    if (at + length > bytes.length) throw damaged(name, "the index ends too early");
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const packs = Array.from({ length: take(4).readUInt32BE() }, () => {
+    const hash = take(32).toString("hex");
+    const header = decodePackHeader(take(PACK_HEADER_SIZE));
+    const slots = Array.from({ length: take(4).readUInt32BE() }, () =>
+      decodeSlotHeader(take(SLOT_HEADER_SIZE)),
+    );
+    if (header === null || slots.includes(null))
+      throw damaged(name, "the index is not well formed");
+    return { hash, header, slots: slots.filter((slot) => slot !== null) };
+  });
+  if (at !== bytes.length) throw damaged(name, "the index is longer than it says");
+  return packs;
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,29 @@
+import { encodeChunk, type ChunkKind, type EncodedChunk } from "./chunk.ts";
+import type { ChunkIndex } from "./chunk-index.ts";
+import type { PackWriter } from "./pack-writer.ts";
+
+/** Where a backup puts its chunks: those that the repository has already are not stored again. */
+export class ChunkStore {
+  readonly #index: ChunkIndex;
+  readonly #packs: PackWriter;
+  readonly #idKey: Uint8Array | null;
+
+  constructor(index: ChunkIndex, packs: PackWriter, idKey: Uint8Array | null) {
+    this.#index = index;
+    this.#packs = packs;
+    this.#idKey = idKey;
+  }
+
+  /** Stores what a job has encoded. */
+  async add(chunk: EncodedChunk): Promise<void> {
+    if (this.#index.has(chunk.id) || this.#packs.has(chunk.id)) return;
+    await this.#packs.add(chunk);
+  }
+
+  /** Encodes and stores small bytes; gives the chunk's id. */
+  async put(kind: ChunkKind, plain: Uint8Array<ArrayBuffer>): Promise<string> {
+    const chunk = encodeChunk(kind, plain, this.#idKey);
+    await this.add(chunk);
+    return chunk.id;
+  }
+}

@@ -1,0 +1,84 @@
+import { createHmac } from "node:crypto";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+
+import { SalvorError } from "../core/errors.ts";
+import { sha256Hex } from "../core/hash.ts";
+
+/** What a chunk holds, as the number that stands in its slot. */
+export const CHUNK_KINDS = { data: 1, pages: 2, map: 3, list: 4, parts: 5, tree: 6 } as const;
+export type ChunkKind = keyof typeof CHUNK_KINDS;
+
+/** How bytes are stored: as they are, or as one zstd frame. */
+export const RAW = 0;
+export const ZSTD = 1;
+export type Compression = typeof RAW | typeof ZSTD;
+
+/** The longest plain bytes of one chunk; what claims more is damaged. */
+export const CHUNK_SIZE_MAX = 16 << 20;
+
+/** Bytes ready to be stored, decoded once already and found equal. */
+export interface Encoded {
+  readonly compression: Compression;
+  readonly plainLength: number;
+  readonly stored: Uint8Array<ArrayBuffer>;
+}
+
+export interface EncodedChunk extends Encoded {
+  readonly kind: ChunkKind;
+  readonly id: string;
+}
+
+const LEVEL = 3;
+
+/** The name of a chunk: SHA-256 of its plain bytes, keyed when the repository is encrypted. */
+export function nameChunk(plain: Uint8Array, idKey: Uint8Array | null): string {
+  if (idKey === null) return sha256Hex(plain);
+  return createHmac("sha256", idKey).update(plain).digest("hex");
+}
+
+/** Names and encodes a chunk. */
+export function encodeChunk(
+  kind: ChunkKind,
+  plain: Uint8Array<ArrayBuffer>,
+  idKey: Uint8Array | null,
+): EncodedChunk {
+  return { kind, id: nameChunk(plain, idKey), ...encode(plain) };
+}
+
+/** Compresses where that makes the bytes fewer, and proves that it can be undone. */
+export function encode(plain: Uint8Array<ArrayBuffer>): Encoded {
+  const raw: Encoded = { compression: RAW, plainLength: plain.length, stored: plain };
+  if (plain.length === 0) return raw;
+  const stored = compress(plain);
+  if (stored.length >= plain.length) return raw;
+  const encoded: Encoded = { compression: ZSTD, plainLength: plain.length, stored };
+  // Others have shipped compressors that lost data: nothing is trusted that was not read back.
+  if (Buffer.compare(decode(encoded), plain) === 0) return encoded;
+  throw new SalvorError("FAULT", "compressed bytes did not decode to what they were made from", {
+    hint: "Check the memory of this machine; nothing was stored.",
+  });
+}
+
+/** The plain bytes again. Throws a RangeError, or what zlib throws, when they are damaged. */
+export function decode(encoded: Encoded): Uint8Array<ArrayBuffer> {
+  const { compression, plainLength, stored } = encoded;
+  const plain = compression === RAW ? stored : decompress(stored, plainLength);
+  if (plain.length === plainLength) return plain;
+  throw new RangeError(`decoded to ${plain.length} bytes instead of ${plainLength}`);
+}
+
+function compress(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return zstdCompressSync(plain, {
+    // One output buffer: the default makes one for every 16 KiB and joins them.
+    chunkSize: Math.max(1024, plain.length),
+    pledgedSrcSize: plain.length,
+    params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
+  });
+}
+
+function decompress(stored: Uint8Array, plainLength: number): Uint8Array<ArrayBuffer> {
+  return zstdDecompressSync(stored, {
+    chunkSize: Math.max(1024, plainLength),
+    maxOutputLength: Math.max(1, plainLength),
+  });
+}

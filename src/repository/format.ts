@@ -1,0 +1,57 @@
+import { SalvorError } from "../core/errors.ts";
+
+// The names of a repository's files; docs/format/repository.md says what they hold.
+
+export const FORMAT_VERSION = 1;
+/** What this program can read: everything whose `minReader` is not above it. */
+export const READER = 1;
+
+export const CONFIG_NAME = "salvor-repository.json";
+/** The same bytes again: without the wrapped keys every backup would be lost. */
+export const CONFIG_COPY_NAME = "salvor-repository.copy.json";
+
+export const PACKS = "packs/";
+export const INDEXES = "indexes/";
+export const SNAPSHOTS = "snapshots/";
+export const RECORDS = "records/";
+export const QUARANTINE = "quarantine/";
+export const LOCKS = "locks/";
+export const DRAFTS = "drafts/";
+
+export const packName = (hash: string): string => `${PACKS}${hash.slice(0, 2)}/${hash}.pack`;
+export const indexName = (hash: string): string => `${INDEXES}${hash}.index`;
+export const snapshotName = (hash: string): string => `${SNAPSHOTS}${hash}.snapshot`;
+export const recordName = (hash: string): string => `${RECORDS}${hash}.record`;
+
+const CONTENT_NAMED =
+  /^(?:packs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.pack|(indexes|snapshots|records)\/([0-9a-f]{64})\.(index|snapshot|record))$/;
+
+const SUFFIXES: Readonly<Record<string, string>> = {
+  indexes: "index",
+  snapshots: "snapshot",
+  records: "record",
+};
+
+/** The SHA-256 that a blob is named by, or null when it is not named by its content. */
+export function hashOfName(name: string): string | null {
+  const match = CONTENT_NAMED.exec(name);
+  if (match === null) return null;
+  if (match[2] !== undefined) return match[2];
+  return SUFFIXES[match[3] ?? ""] === match[5] ? (match[4] ?? null) : null;
+}
+
+/** What is thrown when stored bytes are not what they must be. `what` says what was found. */
+export function damaged(blob: string, what: string, cause?: unknown): SalvorError {
+  return new SalvorError("BACKUP_DAMAGED", `${blob}: ${what}`, {
+    hint: 'Run "salvor repository check" to see what it hurts, then "salvor repository repair".',
+    cause,
+  });
+}
+
+/** Refuses what only a newer program can read. */
+export function assertReadable(what: string, minReader: number): void {
+  if (minReader <= READER) return;
+  throw new SalvorError("FORMAT_TOO_NEW", `${what} was written by a newer Salvor`, {
+    hint: "Install a newer version: npm install -g salvor@latest.",
+  });
+}

@@ -1,0 +1,55 @@
+import { SalvorError } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import type { JobAnswer } from "../core/pool.ts";
+import { damaged } from "./format.ts";
+import { decodePageMap, digestAt, type PageMap } from "./page-map.ts";
+import { openSlot, type SealedSlot } from "./slot.ts";
+
+export interface OpenOrder {
+  /** Distinct chunks; with a map they are its runs, in its order. */
+  readonly slots: readonly SealedSlot[];
+  readonly idKey: Uint8Array | null;
+  /** Null: the chunks' bytes one after the other. */
+  readonly map: Uint8Array | null;
+  /** What is being read, for errors. */
+  readonly purpose: string;
+}
+
+/** Opens chunks and gives the bytes that they make, every one of them proven. */
+export function job(order: OpenOrder): JobAnswer<Uint8Array<ArrayBuffer>> {
+  const output = order.map === null ? joined(order) : pagesOf(order, decodePageMap(order.map));
+  return { output, transfer: [output.buffer] };
+}
+
+function joined({ slots, idKey }: OpenOrder): Uint8Array<ArrayBuffer> {
+  const total = slots.reduce((sum, slot) => sum + slot.header.plainLength, 0);
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const slot of slots) {
+    bytes.set(openSlot(slot, idKey), at);
+    at += slot.header.plainLength;
+  }
+  return bytes;
+}
+
+function pagesOf({ slots, idKey, purpose }: OpenOrder, map: PageMap): Uint8Array<ArrayBuffer> {
+  const { pageSize, pageCount } = map;
+  const bytes = new Uint8Array(pageSize * pageCount);
+  const pagesOfRun = Map.groupBy(map.runOf.keys(), (page) => map.runOf[page] ?? -1);
+  for (const [run, slot] of slots.entries()) {
+    const plain = openSlot(slot, idKey);
+    for (const page of pagesOfRun.get(run) ?? []) {
+      const from = (map.slots[page] ?? 0) * pageSize;
+      const content = plain.subarray(from, from + pageSize);
+      proveDigest(content, map, page, purpose);
+      bytes.set(content, page * pageSize);
+    }
+  }
+  return bytes;
+}
+
+function proveDigest(content: Uint8Array, map: PageMap, page: number, purpose: string): void {
+  if (content.length === map.pageSize && sha256(content).equals(digestAt(map, page))) return;
+  const error = damaged(purpose, `page ${page} of a segment does not hash to its digest`);
+  throw new SalvorError(error.code, error.message, { hint: error.hint });
+}

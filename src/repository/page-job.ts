@@ -1,0 +1,133 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+import { SalvorError } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import type { JobAnswer } from "../core/pool.ts";
+import { encodeChunk, type EncodedChunk } from "./chunk.ts";
+import { decodePageMap, digestAt, encodePageMap, RUN_PAGES_MAX, type PageMap } from "./page-map.ts";
+import { transferable } from "./transfer.ts";
+
+/** One segment of a file of pages, and what the parent snapshot knows of the same place. */
+export interface PageOrder {
+  readonly path: string;
+  readonly pageSize: number;
+  readonly firstPage: number;
+  readonly pageCount: number;
+  /** The parent's map of this segment, and which of its runs can still be used. */
+  readonly parent: { readonly map: Uint8Array; readonly usable: readonly boolean[] } | null;
+  readonly idKey: Uint8Array | null;
+}
+
+/** The chunks of a segment. `map` is null when every page is as the parent has it. */
+export interface PageResult {
+  readonly runs: readonly EncodedChunk[];
+  readonly map: EncodedChunk | null;
+}
+
+/** Reads a segment, finds the pages that changed, compresses them in runs, maps all of them. */
+export function job(order: PageOrder): JobAnswer<PageResult> {
+  const bytes = readPages(order);
+  const digests = digestPages(bytes, order);
+  const parent = order.parent === null ? null : comparable(order, decodePageMap(order.parent.map));
+  const isKept = keptPages(digests, parent, order);
+  if (parent?.pageCount === order.pageCount && isKept.every(Boolean))
+    return { output: { runs: [], map: null }, transfer: [] };
+
+  const changed = [...isKept.keys()].filter((page) => !isKept[page]);
+  const runs = groups(changed).map((pages) =>
+    transferable(encodeChunk("pages", join(bytes, pages, order.pageSize), order.idKey)),
+  );
+  const plan = placed({ order, digests, parent, isKept, changed, runs });
+  const map = transferable(encodeChunk("map", encodePageMap(plan), order.idKey));
+  return { output: { runs, map }, transfer: [...runs, map].map(({ stored }) => stored.buffer) };
+}
+
+function readPages({ path, pageSize, firstPage, pageCount }: PageOrder): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(pageSize * pageCount);
+  const file = openSync(path, "r");
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(file, bytes, done, bytes.length - done, firstPage * pageSize + done);
+      if (read === 0) throw tooShort(path, firstPage * pageSize + done);
+      done += read;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return bytes;
+}
+
+function tooShort(path: string, at: number): SalvorError {
+  return new SalvorError("FAULT", `the image ${path} ends at byte ${at}, before its last page`, {
+    hint: "Run the backup again; something cut the scratch file while it was being read.",
+  });
+}
+
+function digestPages(bytes: Uint8Array, { pageSize, pageCount }: PageOrder): Buffer {
+  const digests = Buffer.alloc(pageCount * 32);
+  for (let page = 0; page < pageCount; page += 1)
+    digests.set(sha256(bytes.subarray(page * pageSize, (page + 1) * pageSize)), page * 32);
+  return digests;
+}
+
+/** A parent with another page size has nothing at the same place. */
+function comparable(order: PageOrder, parent: PageMap): PageMap | null {
+  return parent.pageSize === order.pageSize ? parent : null;
+}
+
+function keptPages(digests: Buffer, parent: PageMap | null, order: PageOrder): boolean[] {
+  const usable = order.parent?.usable ?? [];
+  return Array.from({ length: order.pageCount }, (_, page) => {
+    if (parent === null || page >= parent.pageCount) return false;
+    if (usable[parent.runOf[page] ?? -1] !== true) return false;
+    return digests.compare(digestAt(parent, page), 0, 32, page * 32, page * 32 + 32) === 0;
+  });
+}
+
+function groups(pages: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (let at = 0; at < pages.length; at += RUN_PAGES_MAX)
+    found.push(pages.slice(at, at + RUN_PAGES_MAX));
+  return found;
+}
+
+function join(bytes: Buffer, pages: readonly number[], pageSize: number): Buffer<ArrayBuffer> {
+  const run = Buffer.allocUnsafeSlow(pages.length * pageSize);
+  for (const [slot, page] of pages.entries())
+    bytes.copy(run, slot * pageSize, page * pageSize, (page + 1) * pageSize);
+  return run;
+}
+
+interface Placing {
+  readonly order: PageOrder;
+  readonly digests: Buffer;
+  readonly parent: PageMap | null;
+  readonly isKept: readonly boolean[];
+  readonly changed: readonly number[];
+  readonly runs: readonly EncodedChunk[];
+}
+
+/** Kept pages stay where the parent has them; changed ones lie in the new runs, in order. */
+function placed({ order, digests, parent, isKept, changed, runs }: Placing): PageMap {
+  const { pageSize, pageCount } = order;
+  const ids: string[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (id: string): number => {
+    const known = numbers.get(id);
+    if (known !== undefined) return known;
+    numbers.set(id, ids.length);
+    return ids.push(id) - 1;
+  };
+  const runOf = new Uint16Array(pageCount);
+  const slots = new Uint8Array(pageCount);
+  for (const [at, page] of changed.entries()) {
+    runOf[page] = numberOf(runs[Math.floor(at / RUN_PAGES_MAX)]?.id ?? "");
+    slots[page] = at % RUN_PAGES_MAX;
+  }
+  for (let page = 0; page < pageCount; page += 1) {
+    if (isKept[page] !== true || parent === null) continue;
+    runOf[page] = numberOf(parent.runs[parent.runOf[page] ?? 0] ?? "");
+    slots[page] = parent.slots[page] ?? 0;
+  }
+  return { pageSize, pageCount, runs: ids, runOf, slots, digests };
+}

@@ -1,0 +1,75 @@
+import { canonicalJson, type JsonObject } from "../core/json.ts";
+import { sha256 } from "../core/hash.ts";
+import type { ChunkList } from "./chunk-list.ts";
+import type { ChunkReader } from "./chunk-reader.ts";
+import type { ChunkStore } from "./chunk-store.ts";
+import { damaged } from "./format.ts";
+
+/** One part of a snapshot, as the list of parts holds it. */
+export interface PartEntry {
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  readonly attributes: JsonObject;
+  /** Null for a stream; for a file of pages `content` lists the maps of its segments. */
+  readonly pages: { readonly pageSize: number; readonly pageCount: number } | null;
+  readonly content: ChunkList;
+}
+
+const ENTRIES_MIN = 16;
+const ENTRIES_MAX = 4096;
+/** On average one entry in so many ends a chunk, so that an unchanged stretch is stored once. */
+const CUT_MASK = 0xff;
+
+/** Writes the list of parts: lines of JSON in chunks that end where an entry's own hash says so. */
+export class PartListWriter {
+  readonly #store: ChunkStore;
+  readonly #ids: string[] = [];
+  #lines: Buffer[] = [];
+
+  constructor(store: ChunkStore) {
+    this.#store = store;
+  }
+
+  async add(entry: PartEntry): Promise<void> {
+    const line = Buffer.from(`${canonicalJson(entry as unknown as JsonObject)}\n`);
+    this.#lines.push(line);
+    const isCut = (sha256(line)[0] ?? 0) === CUT_MASK && this.#lines.length >= ENTRIES_MIN;
+    if (isCut || this.#lines.length >= ENTRIES_MAX) await this.#flush();
+  }
+
+  /** Ids of the chunks that hold the list. */
+  async finish(): Promise<readonly string[]> {
+    if (this.#lines.length > 0) await this.#flush();
+    return this.#ids;
+  }
+
+  async #flush(): Promise<void> {
+    const plain = Buffer.concat(this.#lines);
+    this.#lines = [];
+    this.#ids.push(await this.#store.put("parts", plain));
+  }
+}
+
+/** The parts of a snapshot, in the order in which they were stored. */
+export async function* partEntries(
+  ids: readonly string[],
+  reader: ChunkReader,
+  purpose: string,
+  signal: AbortSignal,
+): AsyncGenerator<PartEntry> {
+  for (const id of ids) {
+    const plain = await reader.read(id, purpose, signal);
+    for (const line of new TextDecoder().decode(plain).split("\n")) {
+      if (line !== "") yield parseEntry(line, purpose);
+    }
+  }
+}
+
+function parseEntry(line: string, purpose: string): PartEntry {
+  try {
+    return JSON.parse(line) as PartEntry;
+  } catch (error) {
+    throw damaged(purpose, "the list of parts is not well formed", error);
+  }
+}

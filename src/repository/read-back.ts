@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+
+import type { Blobs } from "../blobs/types.ts";
+import { SalvorError } from "../core/errors.ts";
+import { collectionDigest } from "../receipts/tree.ts";
+import { decodeTree } from "../receipts/tree-codec.ts";
+import { chunkIds } from "./chunk-list.ts";
+import type { ChunkReader } from "./chunk-reader.ts";
+import { readConfigs } from "./config.ts";
+import { lockReader, openReader, type RepositoryContext } from "./context.ts";
+import { damaged, packName, snapshotName } from "./format.ts";
+import type { Manifest } from "./manifest.ts";
+import { partEntries } from "./part-list.ts";
+import { readPart } from "./read-content.ts";
+import { readManifest } from "./snapshots.ts";
+import type { Problem } from "./types.ts";
+
+/**
+ * Reads every stored byte of a snapshot back: its chunks are opened and proven by their names, its
+ * pages by their digests, its trees by the receipt, and the packs that hold them by their names.
+ */
+export async function readBack(
+  context: RepositoryContext,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const attempt = async (blob: string | null, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      problems.push(problemOf(error, blob, [snapshot]));
+    }
+  };
+  await using _lock = await lockReader(context, signal);
+  for (const { name, error } of await readConfigs(context.blobs, signal))
+    if (error !== null) problems.push(problemOf(error, name, []));
+  await attempt(snapshotName(snapshot), async () => {
+    const { manifest } = await readManifest(context, snapshot, signal);
+    const reader = await openReader(context, signal);
+    const subject = { context, snapshot, manifest, reader, signal };
+    await attempt(null, () => readParts(subject, attempt));
+    for (const tree of manifest.trees) await attempt(null, () => proveTree(subject, tree));
+    for (const hash of reader.packsUsed())
+      await attempt(packName(hash), () => provePack(context.blobs, hash, signal));
+  });
+  return problems;
+}
+
+interface Subject {
+  readonly context: RepositoryContext;
+  readonly snapshot: string;
+  readonly manifest: Manifest;
+  readonly reader: ChunkReader;
+  readonly signal: AbortSignal;
+}
+
+async function readParts(
+  { context, snapshot, manifest, reader, signal }: Subject,
+  attempt: (blob: string | null, work: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let size = 0;
+  for await (const entry of partEntries(manifest.parts, reader, snapshotName(snapshot), signal)) {
+    size += entry.size;
+    await attempt(null, async () => {
+      for await (const _bytes of readPart(context, snapshot, entry, reader, signal));
+    });
+  }
+  if (size !== manifest.bytes)
+    throw damaged(
+      snapshotName(snapshot),
+      `its parts have ${size} bytes instead of ${manifest.bytes}`,
+    );
+}
+
+async function proveTree(
+  { snapshot, manifest, reader, signal }: Subject,
+  { collection, groups }: Manifest["trees"][number],
+): Promise<void> {
+  const purpose = `${snapshotName(snapshot)}, tree of ${collection}`;
+  const bytes: Uint8Array[] = [];
+  for await (const id of chunkIds(groups, reader, purpose, signal))
+    bytes.push(await reader.read(id, purpose, signal));
+  const digest = collectionDigest(decodeTree(collection, bytes));
+  const sealed = manifest.receipt.collections[collection]?.digest;
+  if (digest !== sealed)
+    throw damaged(purpose, `its digest is ${digest}, and the receipt says ${sealed ?? "nothing"}`);
+}
+
+/** Reads a pack to its end: its name must be what its bytes hash to. */
+async function provePack(blobs: Blobs, hash: string, signal: AbortSignal): Promise<void> {
+  const name = packName(hash);
+  const actual = await hashBlob(blobs, name, signal);
+  if (actual !== hash) throw damaged(name, `its bytes hash to ${actual}, which is not its name`);
+}
+
+const PORTION = 4 << 20;
+
+/** SHA-256 of a blob of any size, in hex. */
+export async function hashBlob(blobs: Blobs, name: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  const size = (await blobs.size(name, signal)) ?? 0;
+  for (let offset = 0; offset < size; offset += PORTION) {
+    const length = Math.min(PORTION, size - offset);
+    hash.update(await blobs.read(name, { offset, length }, signal));
+  }
+  return hash.digest("hex");
+}
+
+/** What was thrown, as a problem of the repository. What is no damage is thrown on. */
+export function problemOf(
+  error: unknown,
+  blob: string | null,
+  snapshots: readonly string[],
+): Problem {
+  if (!(error instanceof SalvorError) || !CODES.has(error.code)) throw error;
+  const code = CODES.get(error.code) ?? "repository.damaged";
+  return { code, message: error.message, blob: blob ?? blobOf(error.message), snapshots };
+}
+
+const CODES: ReadonlyMap<string, string> = new Map([
+  ["BACKUP_DAMAGED", "repository.damaged"],
+  ["BLOB_MISSING", "repository.missing"],
+  ["RECEIPT_INVALID", "repository.damaged"],
+]);
+
+/** The blob that a message begins with, or null. */
+function blobOf(message: string): string | null {
+  return /^((?:packs|indexes|snapshots|records)\/[^\s:,]+)/.exec(message)?.[1] ?? null;
+}

@@ -1,0 +1,157 @@
+import { siblingModule } from "../core/module.ts";
+import { decodeTree } from "../receipts/tree-codec.ts";
+import type { SealedReceipt, Tree } from "../receipts/types.ts";
+import type { Content, Part } from "../stores/types.ts";
+import { ahead } from "./ahead.ts";
+import { chunkIds } from "./chunk-list.ts";
+import type { ChunkReader } from "./chunk-reader.ts";
+import { lockReader, openReader, type RepositoryContext } from "./context.ts";
+import { damaged } from "./format.ts";
+import type { OpenOrder } from "./open-job.ts";
+import { decodePageMap, segmentCount } from "./page-map.ts";
+import { partEntries, type PartEntry } from "./part-list.ts";
+import { readManifest } from "./snapshots.ts";
+
+const OPEN_JOB = siblingModule(import.meta.url, "open-job");
+/** Chunks of a stream that are opened by one job, and their bytes at most. */
+const GROUP_CHUNKS_MAX = 4;
+/** Chunks up to this size are opened here: handing them to a thread would take longer. Bytes. */
+const SMALL = 128 << 10;
+
+/** The parts of a snapshot, each chunk proven by its name before a byte of it is handed out. */
+export async function readContent(
+  context: RepositoryContext,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<Content> {
+  const { manifest } = await readManifest(context, snapshot, signal);
+  return {
+    description: manifest.description,
+    parts: (partsSignal) => partsOf(context, snapshot, manifest.parts, partsSignal),
+  };
+}
+
+async function* partsOf(
+  context: RepositoryContext,
+  snapshot: string,
+  list: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Part> {
+  await using _lock = await lockReader(context, signal);
+  const reader = await openReader(context, signal);
+  for await (const entry of partEntries(list, reader, placeOf(snapshot), signal))
+    yield partOf(context, snapshot, entry, reader);
+}
+
+/** Where something was found to be wrong, for errors. */
+const placeOf = (snapshot: string): string => `snapshot ${snapshot.slice(0, 16)}`;
+
+function partOf(
+  context: RepositoryContext,
+  snapshot: string,
+  entry: PartEntry,
+  reader: ChunkReader,
+): Part {
+  const { name, size, attributes } = entry;
+  return {
+    ...{ name, size, attributes },
+    pages: null,
+    open: async function* open(signal) {
+      // The list may have been read to its end before: this keeps prune out while bytes are read.
+      await using _lock = await lockReader(context, signal);
+      yield* readPart(context, snapshot, entry, reader, signal);
+    },
+  };
+}
+
+/** The bytes of one part, in order. The caller keeps prune out. */
+export async function* readPart(
+  context: RepositoryContext,
+  snapshot: string,
+  entry: PartEntry,
+  reader: ChunkReader,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const purpose = `${placeOf(snapshot)}, part ${entry.name}`;
+  const ids = chunkIds(entry.content, reader, purpose, signal);
+  const tools = { context, reader, purpose, signal };
+  const portions = entry.pages === null ? readStream(ids, tools) : readPages(ids, tools);
+  let size = 0;
+  let segments = 0;
+  for await (const bytes of portions) {
+    size += bytes.length;
+    segments += 1;
+    yield bytes;
+  }
+  const isWhole = entry.pages === null || segments === segmentCount(entry.pages);
+  if (size !== entry.size || !isWhole)
+    throw damaged(purpose, `it has ${size} bytes instead of ${entry.size}`);
+}
+
+interface Tools {
+  readonly context: RepositoryContext;
+  readonly reader: ChunkReader;
+  readonly purpose: string;
+  readonly signal: AbortSignal;
+}
+
+async function* readPages(
+  maps: AsyncIterable<string>,
+  { context, reader, purpose, signal }: Tools,
+): AsyncGenerator<Uint8Array> {
+  const work = async (id: string): Promise<Uint8Array> => {
+    signal.throwIfAborted();
+    const map = Uint8Array.from(await reader.read(id, purpose, signal));
+    const slots = await reader.fetch(decodePageMap(map).runs, purpose, signal);
+    const order: OpenOrder = { slots, idKey: reader.idKey, map, purpose };
+    return await context.pool.run<Uint8Array>(OPEN_JOB, order);
+  };
+  yield* ahead(maps, context.pool.size + 2, work);
+}
+
+async function* readStream(
+  ids: AsyncIterable<string>,
+  { context, reader, purpose, signal }: Tools,
+): AsyncGenerator<Uint8Array> {
+  const work = async (group: readonly string[]): Promise<Uint8Array> => {
+    signal.throwIfAborted();
+    const [only] = group;
+    if (group.length === 1 && only !== undefined && reader.plainLength(only) <= SMALL)
+      return await reader.read(only, purpose, signal);
+    const slots = await reader.fetch(group, purpose, signal);
+    const order: OpenOrder = { slots, idKey: reader.idKey, map: null, purpose };
+    return await context.pool.run<Uint8Array>(OPEN_JOB, order);
+  };
+  yield* ahead(grouped(ids), context.pool.size + 2, work);
+}
+
+async function* grouped(ids: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
+  let group: string[] = [];
+  for await (const id of ids) {
+    group.push(id);
+    if (group.length < GROUP_CHUNKS_MAX) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** The receipt that was sealed with a snapshot, with its trees. */
+export async function readSealed(
+  context: RepositoryContext,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<SealedReceipt> {
+  const { manifest } = await readManifest(context, snapshot, signal);
+  await using _lock = await lockReader(context, signal);
+  const reader = await openReader(context, signal);
+  const trees: Tree[] = [];
+  for (const { collection, groups } of manifest.trees) {
+    const purpose = `${placeOf(snapshot)}, tree of ${collection}`;
+    const bytes: Uint8Array[] = [];
+    for await (const id of chunkIds(groups, reader, purpose, signal))
+      bytes.push(await reader.read(id, purpose, signal));
+    trees.push(decodeTree(collection, bytes));
+  }
+  return { receipt: manifest.receipt, trees };
+}

@@ -1,0 +1,122 @@
+import { CHUNK_KINDS, CHUNK_SIZE_MAX, decode, nameChunk, RAW, ZSTD } from "./chunk.ts";
+import type { ChunkKind, Compression, EncodedChunk } from "./chunk.ts";
+import { damaged, FORMAT_VERSION, packName } from "./format.ts";
+import { SALT_SIZE, unseal, type Seal } from "./seal.ts";
+
+export const PACK_HEADER_SIZE = 48;
+export const SLOT_HEADER_SIZE = 44;
+const MAGIC = Buffer.from("SALVPACK");
+const SALT_AT = 16;
+
+/** The first bytes of a pack. */
+export interface PackHeader {
+  readonly epoch: number;
+  readonly salt: Buffer;
+}
+
+/** What stands before the stored bytes of a chunk. Lengths in bytes. */
+export interface SlotHeader {
+  readonly kind: ChunkKind;
+  readonly compression: Compression;
+  readonly plainLength: number;
+  readonly storedLength: number;
+  readonly id: string;
+}
+
+const KIND_OF = new Map<number, ChunkKind>(
+  Object.entries(CHUNK_KINDS).map(([kind, number]) => [number, kind as ChunkKind] as const),
+);
+
+export function encodePackHeader({ epoch, salt }: PackHeader): Buffer {
+  const bytes = Buffer.alloc(PACK_HEADER_SIZE);
+  MAGIC.copy(bytes);
+  bytes.writeUInt8(FORMAT_VERSION, MAGIC.length);
+  bytes.writeUInt32BE(epoch, 12);
+  salt.copy(bytes, SALT_AT);
+  return bytes;
+}
+
+/** Null when the bytes cannot be the beginning of a pack. */
+export function decodePackHeader(bytes: Buffer): PackHeader | null {
+  if (bytes.length < PACK_HEADER_SIZE || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    return null;
+  if (bytes.readUInt32BE(MAGIC.length) !== FORMAT_VERSION << 24) return null;
+  const salt = Buffer.from(bytes.subarray(SALT_AT, SALT_AT + SALT_SIZE));
+  return { epoch: bytes.readUInt32BE(12), salt };
+}
+
+export function encodeSlotHeader(header: SlotHeader): Buffer {
+  const bytes = Buffer.alloc(SLOT_HEADER_SIZE);
+  bytes.writeUInt8(CHUNK_KINDS[header.kind], 0);
+  bytes.writeUInt8(header.compression, 1);
+  bytes.writeUInt32BE(header.plainLength, 4);
+  bytes.writeUInt32BE(header.storedLength, 8);
+  bytes.write(header.id, 12, "hex");
+  return bytes;
+}
+
+/** Null when the bytes cannot be a slot's header. */
+export function decodeSlotHeader(bytes: Buffer): SlotHeader | null {
+  if (bytes.length < SLOT_HEADER_SIZE) return null;
+  const kind = KIND_OF.get(bytes.readUInt8(0));
+  const compression = bytes.readUInt8(1);
+  const plainLength = bytes.readUInt32BE(4);
+  if (kind === undefined || plainLength > CHUNK_SIZE_MAX || bytes.readUInt16BE(2) !== 0)
+    return null;
+  if (compression !== RAW && compression !== ZSTD) return null;
+  const id = bytes.toString("hex", 12, SLOT_HEADER_SIZE);
+  return { kind, compression, plainLength, storedLength: bytes.readUInt32BE(8), id };
+}
+
+/** What a slot is sealed with: which pack, which place, which chunk. */
+export function associatedData(salt: Buffer, slot: number, header: SlotHeader): Buffer {
+  const place = Buffer.alloc(4);
+  place.writeUInt32BE(slot);
+  return Buffer.concat([salt, place, encodeSlotHeader(header)]);
+}
+
+/** The header of a chunk that is about to be stored with `extra` bytes around it. */
+export function headerOf(chunk: EncodedChunk, extra: number): SlotHeader {
+  const { kind, compression, plainLength, id } = chunk;
+  return { kind, compression, plainLength, id, storedLength: chunk.stored.length + extra };
+}
+
+/** A slot as it was read, with all that opening it needs. Crosses into threads as it is. */
+export interface SealedSlot {
+  readonly pack: string;
+  readonly slot: number;
+  /** Where its header begins in the pack. */
+  readonly offset: number;
+  readonly header: SlotHeader;
+  readonly stored: Uint8Array;
+  /** Null when the repository is not encrypted. */
+  readonly sealed: { readonly seal: Seal; readonly salt: Uint8Array } | null;
+}
+
+/** The chunk of a slot, proven by its name. BACKUP_DAMAGED names the pack and the place. */
+export function openSlot(slot: SealedSlot, idKey: Uint8Array | null): Uint8Array<ArrayBuffer> {
+  const { header } = slot;
+  try {
+    const plain = decode({ ...header, stored: unsealed(slot) });
+    if (nameChunk(plain, idKey) === header.id) return plain;
+  } catch (error) {
+    throw slotDamaged(slot, "cannot be decoded", error);
+  }
+  throw slotDamaged(slot, "does not hash to its name");
+}
+
+function unsealed({ sealed, slot, header, stored }: SealedSlot): Uint8Array<ArrayBuffer> {
+  if (sealed === null) return stored as Uint8Array<ArrayBuffer>;
+  const salt = Buffer.from(sealed.salt);
+  return unseal(
+    sealed.seal,
+    slot,
+    associatedData(salt, slot, header),
+    stored,
+  ) as Buffer<ArrayBuffer>;
+}
+
+function slotDamaged(slot: SealedSlot, what: string, cause?: unknown): Error {
+  const place = `slot ${slot.slot} at byte ${slot.offset} (chunk ${slot.header.id.slice(0, 16)}…)`;
+  return damaged(packName(slot.pack), `${place} ${what}`, cause);
+}

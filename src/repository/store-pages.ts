@@ -1,0 +1,81 @@
+import type { WorkerPool } from "../core/pool.ts";
+import { siblingModule } from "../core/module.ts";
+import type { PagedFile } from "../stores/types.ts";
+import { ahead } from "./ahead.ts";
+import { chunkIds, ChunkListWriter, type ChunkList } from "./chunk-list.ts";
+import type { ChunkReader } from "./chunk-reader.ts";
+import type { ChunkStore } from "./chunk-store.ts";
+import type { PageOrder, PageResult } from "./page-job.ts";
+import { decodePageMap, segmentCount, segmentPages } from "./page-map.ts";
+import type { PartEntry } from "./part-list.ts";
+
+const PAGE_JOB = siblingModule(import.meta.url, "page-job");
+
+export interface PageStoring {
+  readonly pool: WorkerPool;
+  readonly store: ChunkStore;
+  readonly reader: ChunkReader;
+  readonly idKey: Uint8Array | null;
+}
+
+interface Segment {
+  readonly order: PageOrder;
+  /** Id of the parent's map of the same segment. */
+  readonly parentMap: string | null;
+}
+
+/**
+ * Stores a file of pages, one job a segment: pages that are as the parent snapshot has them, at the
+ * same place, are neither compressed nor stored again. Gives the list of the segments' maps.
+ */
+export async function storePages(
+  file: PagedFile,
+  parent: PartEntry | null,
+  { pool, store, reader, idKey }: PageStoring,
+  signal: AbortSignal,
+): Promise<ChunkList> {
+  const maps = new ChunkListWriter(store);
+  const work = async (segment: Segment): Promise<{ segment: Segment; result: PageResult }> => {
+    signal.throwIfAborted();
+    const order = { ...segment.order, parent: await parentOf(segment, reader, signal) };
+    return { segment, result: await pool.run<PageResult>(PAGE_JOB, order) };
+  };
+  const segments = segmentsOf(file, parent, { reader, idKey }, signal);
+  for await (const { segment, result } of ahead(segments, pool.size + 2, work)) {
+    for (const run of result.runs) await store.add(run);
+    if (result.map !== null) await store.add(result.map);
+    await maps.add(result.map?.id ?? segment.parentMap ?? "");
+  }
+  return await maps.finish();
+}
+
+async function* segmentsOf(
+  file: PagedFile,
+  parent: PartEntry | null,
+  { reader, idKey }: Pick<PageStoring, "reader" | "idKey">,
+  signal: AbortSignal,
+): AsyncGenerator<Segment> {
+  const { path, pageSize, pageCount } = file;
+  const size = segmentPages(pageSize);
+  const isComparable = parent?.pages?.pageSize === pageSize;
+  const parentMaps = isComparable ? chunkIds(parent.content, reader, parent.name, signal) : null;
+  for (let at = 0; at < segmentCount(file); at += 1) {
+    const firstPage = at * size;
+    const count = Math.min(size, pageCount - firstPage);
+    const order = { path, pageSize, firstPage, pageCount: count, parent: null, idKey };
+    const map = await parentMaps?.next();
+    yield { order, parentMap: map?.done === false ? map.value : null };
+  }
+}
+
+/** Runs that the repository has lost are told to the job, so that their pages are stored anew. */
+async function parentOf(
+  { parentMap }: Segment,
+  reader: ChunkReader,
+  signal: AbortSignal,
+): Promise<PageOrder["parent"]> {
+  if (parentMap === null || !reader.has(parentMap)) return null;
+  const map = await reader.read(parentMap, "the parent's page map", signal);
+  const usable = decodePageMap(map).runs.map((id) => reader.has(id));
+  return { map: Uint8Array.from(map), usable };
+}
