@@ -16,7 +16,8 @@ export interface Effort {
   readonly seed: number;
   /** So many at once. */
   readonly jobs: number;
-  readonly onDone?: (done: number, all: number) => void;
+  /** Told of each failure as it happens. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** How it went. */
@@ -33,12 +34,12 @@ export async function campaign(scenario: Scenario, effort: Effort): Promise<Outc
   const random = seededRandom(effort.seed);
   const work = [...(await calls(stand, effort, random)), ...(await kills(stand, effort, random))];
   const failures: string[] = [];
-  let done = 0;
-  await inTurns(work, effort.jobs, async (each) => {
-    await each().catch((error: unknown) => failures.push(String(error)));
-    done += 1;
-    effort.onDone?.(done, work.length);
-  });
+  await inTurns(work, effort.jobs, (each) =>
+    each().catch((error: unknown) => {
+      failures.push(String(error));
+      effort.onFailure?.(error);
+    }),
+  );
   return { tried: work.length, failures };
 }
 

@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util";
+
+import { WorkerPool } from "../../src/core/pool.ts";
+import { campaign } from "../crash/process-campaign.ts";
+import { scenarios as commands } from "../crash/process-scenarios.ts";
+import {
+  everyFailure,
+  judgeCrash,
+  judgeFailure,
+  recordDeed,
+  setStage,
+  statesOf,
+} from "../crash/repository-crash.ts";
+import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
+
+// Breaks everything everywhere; takes its time.
+//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--kills n]
+// First the repository on a simulated disk: every operation, every legal loss. Then the real
+// commands: every system call that changes a disk, and kills at random times.
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 100_000) },
+    only: { type: "string", default: "" },
+    jobs: { type: "string", default: "2" },
+    kills: { type: "string", default: "100" },
+  },
+});
+const seed = Number(options.seed);
+let tried = 0;
+const failures: string[] = [];
+
+process.stdout.write(`soak, --seed ${seed}\n`);
+await using pool = new WorkerPool(2);
+for (const passphrase of [null, "a passphrase"]) {
+  for (const deed of deeds) {
+    const name = `${deed.name}, ${passphrase === null ? "plain" : "encrypted"}`;
+    const applies = passphrase !== null || deed.nextPassphrase === null;
+    if (applies && name.includes(options.only)) await soakRepository(name, deed, passphrase);
+  }
+}
+for (const command of commands) {
+  if (!command.name.includes(options.only)) continue;
+  const jobs = Number(options.jobs);
+  const effort = { points: "all", kills: Number(options.kills), seed, jobs, onFailure } as const;
+  const outcome = await campaign(command, effort);
+  count(`the command: ${command.name}`, outcome.tried);
+}
+process.stdout.write(`${tried} tried, ${failures.length} failed (--seed ${seed})\n`);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+async function soakRepository(
+  name: string,
+  deed: RepositoryScenario,
+  passphrase: string | null,
+): Promise<void> {
+  await using stage = await setStage(deed, { pool, passphrase });
+  const { recording, promised } = await recordDeed(stage);
+  let states = 0;
+  for (const state of statesOf(recording, { seed, states: "all" })) {
+    states += 1;
+    await judgeCrash(stage, promised, state).catch(onFailure);
+  }
+  count(`power cut: ${name}`, states);
+  let errors = 0;
+  for await (const rule of everyFailure(stage)) {
+    errors += 1;
+    await judgeFailure(stage, rule).catch(onFailure);
+  }
+  count(`failing disk: ${name}`, errors);
+}
+
+function onFailure(error: unknown): void {
+  failures.push(String(error));
+  process.stdout.write(`FAILED ${String(error)}\n`);
+}
+
+function count(name: string, number: number): void {
+  tried += number;
+  process.stdout.write(`${String(number).padStart(7)}  ${name}\n`);
+}
