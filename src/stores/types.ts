@@ -19,8 +19,6 @@ export interface Capabilities {
   readonly inspections: readonly InspectionKind[];
   /** A capture belongs to exactly one commit. */
   readonly transactional: boolean;
-  /** Queries in SQL run on an image. */
-  readonly queries: boolean;
   /** The kind of pieces that an image consists of. */
   readonly parts: "pages" | "streams";
 }
@@ -78,10 +76,11 @@ export interface Collection {
   readonly internal: boolean;
 }
 
-/** Limits of a query on an image. */
-export interface QueryLimits {
-  readonly rowsMax: number;
-  readonly timeoutMs: number;
+export interface SealOptions {
+  /** Adds the portable half; costs a second pass. */
+  readonly portable: boolean;
+  /** Logical types by `collection.column`, where the declared ones do not tell. */
+  readonly types?: Readonly<Record<string, string>>;
 }
 
 /** One committed instant of a store: immutable, readable many times, gone when disposed. */
@@ -92,8 +91,8 @@ export interface Image extends Content, AsyncDisposable {
   /** What tells this instant from every other commit of the same store, as far as bytes can. */
   readonly fingerprint: string;
   collections(signal: AbortSignal): Promise<readonly Collection[]>;
-  /** The receipt, read through the driver's own decoder. `portable` costs a second pass. */
-  seal(options: { readonly portable: boolean }, signal: AbortSignal): Promise<SealedReceipt>;
+  /** The receipt, read through the driver's own decoder. */
+  seal(options: SealOptions, signal: AbortSignal): Promise<SealedReceipt>;
   /** Rows in the order of their canonical keys. */
   rows(collection: string, range: KeyRange, signal: AbortSignal): AsyncIterable<Entry>;
   /** The key as JSON shows it: an object by column. */
@@ -171,13 +170,14 @@ export interface DriverContext {
 }
 
 /** The whole driver on one screen. */
-export interface Driver<Options extends z.ZodType = z.ZodType> {
+export interface Driver {
   readonly name: string;
   readonly summary: string;
-  readonly options: Options;
+  /** Keys of a store's entry in salvor.yaml; one called `path` is a path. */
+  readonly options: z.ZodObject;
   readonly capabilities: Capabilities;
   /** Opens nothing yet: a store that does not exist can be opened, to be restored. */
-  open(name: string, options: z.output<Options>, context: DriverContext): Store;
+  open(name: string, options: JsonObject, context: DriverContext): Store;
   /** The options with which a copy at another address is opened. */
   at(address: Address, options: JsonObject): JsonObject;
 }

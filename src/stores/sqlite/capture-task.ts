@@ -28,7 +28,8 @@ export const task: HostTask<CaptureInput, null> = async (input, { progress }) =>
     source.prepare("SELECT count(*) FROM sqlite_schema").get();
     await backup(source, input.target, {
       rate: PAGES_PER_STEP,
-      progress: ({ totalPages, remainingPages }) => progress(totalPages - remainingPages, totalPages),
+      progress: ({ totalPages, remainingPages }) =>
+        progress(totalPages - remainingPages, totalPages),
     });
     return null;
   } catch (error) {

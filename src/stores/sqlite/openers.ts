@@ -15,7 +15,9 @@ export async function openersOf(path: string): Promise<StoreUsers> {
   const seen = await Promise.all(pids.map((pid) => look(pid, wanted)));
   return {
     processes: await Promise.all(
-      pids.filter((_, at) => seen[at] === "open").map(async (pid) => ({ pid, command: await title(pid) })),
+      pids
+        .filter((_, at) => seen[at] === "open")
+        .map(async (pid) => ({ pid, command: await title(pid) })),
     ),
     complete: !seen.includes("hidden"),
   };
@@ -38,7 +40,10 @@ async function identity(path: string): Promise<string | null> {
 async function processes(): Promise<readonly number[] | null> {
   try {
     const names = await readdir("/proc");
-    return names.filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => pid !== process.pid);
+    return names
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => pid !== process.pid);
   } catch {
     return null;
   }

@@ -44,14 +44,16 @@ function sealReferences(database: DatabaseSync, table: string): readonly Referen
   if (keys.length === 0) return [];
   const orphans = countOrphans(database, table);
   return keys.map(({ id, from, parent, to }) => ({
-    from: `${table}.${columns(from)}`,
-    to: to.length === 0 ? parent : `${parent}.${columns(to)}`,
+    from: `${table}.${columnList(from)}`,
+    to: to.length === 0 ? parent : `${parent}.${columnList(to)}`,
     orphans: orphans === null ? null : (orphans.get(id) ?? 0),
   }));
 }
 
 function foreignKeys(database: DatabaseSync, table: string): readonly ForeignKey[] {
-  const rows = database.prepare("SELECT * FROM pragma_foreign_key_list(?) ORDER BY id, seq").all(table);
+  const rows = database
+    .prepare("SELECT * FROM pragma_foreign_key_list(?) ORDER BY id, seq")
+    .all(table);
   return [...Map.groupBy(rows, (row) => Number(row["id"]))].map(([id, members]) => ({
     id,
     from: members.map((row) => String(row["from"])),
@@ -72,7 +74,8 @@ function countOrphans(database: DatabaseSync, table: string): ReadonlyMap<number
   }
 }
 
-function columns(names: readonly string[]): string {
+/** `column`, or `(a, b)`. */
+export function columnList(names: readonly string[]): string {
   return names.length === 1 ? String(names[0]) : `(${names.join(", ")})`;
 }
 

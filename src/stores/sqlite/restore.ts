@@ -21,8 +21,11 @@ export async function restoreDatabase(
   await makeFolderDurably(disk, dirname(path));
   const draft = `${path}.draft`;
   {
-    await using file = await disk.open(draft, "replace");
-    await writePart(file, await onlyPart(content, signal), signal);
+    await using file = await disk.open(draft, "replace"); // 0600 until it is whole
+    const part = await onlyPart(content, signal);
+    await writePart(file, part, signal);
+    const { mode } = part.attributes;
+    if (typeof mode === "number" && mode > 0) await file.setMode(mode & 0o777);
     await file.sync();
   }
   await disk.rename(draft, path);

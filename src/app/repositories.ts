@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+
+import { openLocalBlobs } from "../blobs/local/blobs.ts";
+import { diskError, nodeDisk } from "../core/disk.ts";
+import { SalvorError } from "../core/errors.ts";
+import type { WorkerPool } from "../core/pool.ts";
+import type { World } from "../core/world.ts";
+import { createRepository, openRepository } from "../repository/open.ts";
+import type { Repository } from "../repository/types.ts";
+import type { Config, PassphraseSource } from "./config/types.ts";
+import type { Environment } from "./types.ts";
+
+/** Which repository is meant: a folder that somebody named, or that of the configuration. */
+export interface RepositoryPlace {
+  readonly folder: string | null;
+  /** Makes it when there is none. */
+  readonly create: boolean;
+}
+
+/** What opening a repository needs to know. */
+export interface RepositoryHost {
+  readonly config: Config | null;
+  readonly env: Environment;
+  readonly pool: WorkerPool;
+  readonly world: World;
+  requireConfig(): Config;
+}
+
+/** On a bare host the passphrase comes from here; `salvor init` proposes the same name. */
+const PASSPHRASE_VARIABLE = "SALVOR_PASSPHRASE";
+
+/** Opens a repository on a local folder with the passphrase that belongs to it. */
+export async function openRepositoryAt(
+  host: RepositoryHost,
+  place: RepositoryPlace,
+  signal: AbortSignal,
+): Promise<Repository> {
+  const folder = place.folder ?? host.requireConfig().repository.path;
+  const source = place.folder === null ? host.requireConfig().repository.encryption : null;
+  const passphrase = await passphraseOf(host, place, source);
+  const { pool, world } = host;
+  const blobs = openLocalBlobs({ folder, disk: nodeDisk, world });
+  const options = { blobs, passphrase, pool, world };
+  try {
+    return refusePlain(await openRepository(options, signal), source);
+  } catch (error) {
+    if (!place.create || !(error instanceof SalvorError)) throw error;
+    if (error.code !== "REPOSITORY_MISSING") throw error;
+    return createRepository(options, signal);
+  }
+}
+
+async function passphraseOf(
+  { env }: RepositoryHost,
+  { folder }: RepositoryPlace,
+  source: PassphraseSource | null,
+): Promise<string | null> {
+  if (folder !== null) return env[PASSPHRASE_VARIABLE] ?? null;
+  return source === null ? null : readPassphrase(source, env);
+}
+
+/** The passphrase behind a variable or in the first line of a file; never empty. */
+export async function readPassphrase(source: PassphraseSource, env: Environment): Promise<string> {
+  if ("passphraseEnv" in source) {
+    const value = env[source.passphraseEnv];
+    if (value !== undefined && value !== "") return value;
+    throw new SalvorError("PASSPHRASE_MISSING", `the variable ${source.passphraseEnv} is not set`, {
+      hint: `Set it to the repository's passphrase: read -rs ${source.passphraseEnv}; export ${source.passphraseEnv}`,
+    });
+  }
+  const [line = ""] = (await readText(source.passphraseFile)).split(/\r?\n/, 1);
+  if (line !== "") return line;
+  throw new SalvorError("PASSPHRASE_MISSING", `${source.passphraseFile} has an empty first line`, {
+    hint: "Write the repository's passphrase into its first line.",
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
+
+/** Who asked for encryption must not find out later that there was none. */
+function refusePlain(repository: Repository, source: PassphraseSource | null): Repository {
+  if (source === null || repository.encrypted) return repository;
+  throw new SalvorError("REFUSED", `${repository.address} is not encrypted, as salvor.yaml asks`, {
+    hint: "Point repository.path to a new folder, or take repository.encryption out of salvor.yaml.",
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { holdLock } from "../core/lock.ts";
+import type { World } from "../core/world.ts";
+
+const TURN_MS = 10_000;
+
+/** A folder for what outlives no command: images, restored copies, sorted runs. Mode 0700. */
+export interface Scratch extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Makes a scratch folder below `parent` and removes those of processes that were killed. A lock that
+ * the kernel frees tells the dead from the living.
+ */
+export async function openScratch(parent: string, world: World): Promise<Scratch> {
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const path = join(parent, world.newId("scratch"));
+  const lock = await makeLocked(parent, path, world);
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await lock[Symbol.asyncDispose]();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One at a time: a new folder must not be taken for an abandoned one before its lock is held. */
+async function makeLocked(parent: string, path: string, world: World): Promise<AsyncDisposable> {
+  await using _turn = await lockFolder(parent, world, TURN_MS);
+  await removeAbandoned(parent, world);
+  await mkdir(path, { mode: 0o700 });
+  return lockFolder(path, world, 0);
+}
+
+async function removeAbandoned(parent: string, world: World): Promise<void> {
+  const names = await readdir(parent);
+  for (const name of names.filter((each) => each.startsWith("scratch_"))) {
+    await removeIfAbandoned(join(parent, name), world);
+  }
+}
+
+async function removeIfAbandoned(path: string, world: World): Promise<void> {
+  try {
+    await using _lock = await lockFolder(path, world, 0);
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    // Its process lives, or it is being removed by another one: either way not ours to touch.
+  }
+}
+
+function lockFolder(path: string, world: World, timeoutMs: number): Promise<AsyncDisposable> {
+  return holdLock({
+    path: join(path, "lock"),
+    mode: "exclusive",
+    subject: path,
+    busy: "REPOSITORY_BUSY",
+    timeoutMs,
+    world,
+  });
+}

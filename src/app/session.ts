@@ -1,0 +1,188 @@
+import type { KeyObject } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { currentActor } from "../audit-trail/actor.ts";
+import { recordDeed } from "../audit-trail/append.ts";
+import { defaultKeyPath, openTrailKey } from "../audit-trail/key.ts";
+import { nodeDisk } from "../core/disk.ts";
+import { messageOf, SalvorError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import { WorkerPool } from "../core/pool.ts";
+import { quietProgress, type Progress } from "../core/progress.ts";
+import { systemWorld, type World } from "../core/world.ts";
+import type { Repository } from "../repository/types.ts";
+import { openState } from "../state/open-state.ts";
+import type { State } from "../state/types.ts";
+import { drivers } from "../stores/drivers.ts";
+import type { Address, Driver, DriverContext, Store } from "../stores/types.ts";
+import { configMissing } from "./config/find.ts";
+import { loadConfig, loadConfigIfThere } from "./config/load.ts";
+import type { Config, StoreConfig } from "./config/types.ts";
+import { openRepositoryAt, type RepositoryPlace } from "./repositories.ts";
+import { openScratch } from "./scratch.ts";
+import type { Environment, OpenOptions } from "./types.ts";
+
+/** Everything that one opened Salvor holds; each piece is made when it is first asked for. */
+export class Session implements AsyncDisposable {
+  readonly world: World;
+  readonly progress: Progress;
+  /** Null without a salvor.yaml: then only what works on paths works. */
+  readonly config: Config | null;
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly by: string | undefined;
+  readonly pool = new WorkerPool();
+  readonly #held = new AsyncDisposableStack();
+  readonly #made = new Map<string, Promise<unknown>>();
+
+  constructor(options: OpenOptions, config: Config | null) {
+    this.world = systemWorld(options.log);
+    this.progress = options.progress ?? quietProgress;
+    this.cwd = options.cwd ?? process.cwd();
+    this.env = options.env ?? process.env;
+    this.by = options.by;
+    this.config = config;
+    this.#held.use(this.pool);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#made.values());
+    await this.#held[Symbol.asyncDispose]();
+  }
+
+  /** The configuration, or CONFIG_MISSING. */
+  requireConfig(): Config {
+    if (this.config !== null) return this.config;
+    throw configMissing(this.cwd);
+  }
+
+  /** Folder of the state; without a salvor.yaml one that goes with this command. */
+  async stateFolder(): Promise<string> {
+    return this.config?.state ?? join(await this.scratch(), "state");
+  }
+
+  state(): Promise<State> {
+    return this.#once("state", async () => {
+      const state = await openState(await this.stateFolder(), this.world);
+      this.#held.use(state);
+      return state;
+    });
+  }
+
+  /** A folder of this command's own, on the disk of the state. */
+  scratch(): Promise<string> {
+    return this.#once("scratch", async () => {
+      const parent = this.config === null ? tmpdir() : this.config.state;
+      const scratch = await openScratch(join(parent, scratchName(this.config)), this.world);
+      this.#held.use(scratch);
+      return scratch.path;
+    });
+  }
+
+  /** The repository at a folder, or that of the configuration. */
+  repository(place: RepositoryPlace, signal: AbortSignal): Promise<Repository> {
+    return this.#once(`repository ${JSON.stringify(place)}`, async () => {
+      const opened = await openRepositoryAt(this, place, signal);
+      this.#held.use(opened);
+      return opened;
+    });
+  }
+
+  /** A configured store by name. */
+  async store(name: string): Promise<Store> {
+    const { driver, options } = this.storeConfig(name);
+    return this.openStore(name, driver, options);
+  }
+
+  storeConfig(name: string): StoreConfig {
+    const { stores, file } = this.requireConfig();
+    const found = stores.find((store) => store.name === name);
+    if (found !== undefined) return found;
+    const known = stores.map((store) => store.name).join(", ") || "none";
+    throw new SalvorError("STORE_UNKNOWN", `there is no store "${name}" in ${file}`, {
+      hint: `It names these: ${known}.`,
+    });
+  }
+
+  async openStore(name: string, driver: string, options: JsonObject): Promise<Store> {
+    return driverNamed(driver).open(name, options, await this.driverContext());
+  }
+
+  /** A store of the same kind at another address. */
+  async openStoreAt(
+    name: string,
+    driver: string,
+    options: JsonObject,
+    address: Address,
+  ): Promise<Store> {
+    return this.openStore(name, driver, driverNamed(driver).at(address, options));
+  }
+
+  async driverContext(): Promise<DriverContext> {
+    const { world, pool } = this;
+    return { world, pool, disk: nodeDisk, scratch: await this.scratch() };
+  }
+
+  /** A path as the user wrote it, absolute. */
+  path(given: string): string {
+    return resolve(this.cwd, given);
+  }
+
+  /**
+   * Records what was done in the audit trail. An emergency does not wait for a lost key: then it is
+   * said loudly, and `audit-trail verify` goes on saying it.
+   */
+  async record(action: string, subject: string, reason: string, detail: JsonObject): Promise<void> {
+    if (this.config === null) return; // a bare host has no trail to write to
+    try {
+      const deed = { actor: currentActor(this.by), action, subject, reason, detail };
+      await recordDeed(await this.state(), await this.trailKey(), deed, this.world);
+    } catch (error) {
+      if (!(error instanceof SalvorError) || error.code !== "TRAIL_BROKEN") throw error;
+      this.progress.say(`The audit trail did not record this: ${messageOf(error)}.`);
+    }
+  }
+
+  trailKey(): Promise<KeyObject> {
+    return this.#once("trail key", async () => {
+      const state = await this.state();
+      const path = defaultKeyPath(this.requireConfig().system, state, this.env);
+      return openTrailKey(state, path, this.world);
+    });
+  }
+
+  #once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#made.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.#made.set(name, made);
+    return made;
+  }
+}
+
+/** Reads the configuration as the options ask, and opens nothing else. */
+export async function openSession(options: OpenOptions): Promise<Session> {
+  const need = options.need ?? "required";
+  const request = {
+    path: options.config,
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+  };
+  if (need === "required") return new Session(options, await loadConfig(request));
+  return new Session(options, need === "ignored" ? null : await loadConfigIfThere(request));
+}
+
+/** The driver with this name. STORE_UNKNOWN when we have none. */
+export function driverNamed(name: string): Driver {
+  const found = drivers.find((driver) => driver.name === name);
+  if (found !== undefined) return found;
+  throw new SalvorError("STORE_UNKNOWN", `there is no driver "${name}"`, {
+    hint: `These are there: ${drivers.map((driver) => driver.name).join(", ")}.`,
+  });
+}
+
+/** In a shared temporary folder each user needs a name of their own. */
+function scratchName(config: Config | null): string {
+  return config === null ? `salvor-${process.getuid?.() ?? "user"}` : "scratch";
+}

@@ -1,0 +1,104 @@
+import { rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { SalvorError } from "../../core/errors.ts";
+import { siblingModule } from "../../core/module.ts";
+import { timestamp } from "../../core/world.ts";
+import { runInHost } from "../host/run-in-host.ts";
+import type { Image } from "../types.ts";
+import { COMPANIONS, CONTENT_COMPANIONS } from "./address.ts";
+import type { CaptureInput } from "./capture-task.ts";
+import { openImage } from "./image.ts";
+import type { LiveDatabase } from "./live.ts";
+import type { MergeInput } from "./merge-task.ts";
+import { preflightOf, type Preflight } from "./preflight.ts";
+import type { SettleInput } from "./settle-task.ts";
+
+/**
+ * Copies one committed instant of the live database into scratch space, with the engine where
+ * preflight lets it look, else as bytes that the engine then settles in the copy.
+ */
+export async function captureImage(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
+  const before = await preflightOf(live.path, signal);
+  refuseUnreadable(live, before);
+  const path = join(live.context.scratch, `${live.context.world.newId("image")}.sqlite`);
+  await refuseFull(live.path, dirname(path));
+  const at = timestamp(live.context.world.now());
+  const dispose = (): Promise<void> => removeDatabase(path);
+  try {
+    await (before.verdict === "engine" ? copyByEngine : copyAsBytes)(live, path, signal);
+    const after = await preflightOf(live.path, signal);
+    const isQuiet = before.fingerprint === after.fingerprint;
+    return await openImage({ live, path, at, preflight: before, isQuiet, dispose }, signal);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A database that nobody else uses is its own image; what lies in a -wal beside it is moved in. */
+export async function imageInPlace(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
+  const before = await preflightOf(live.path, signal);
+  refuseUnreadable(live, before);
+  if (before.verdict !== "engine") await merge(live.path, signal);
+  const at = timestamp(live.context.world.now());
+  const { path } = live;
+  const dispose = async (): Promise<void> => {};
+  return openImage({ live, path, at, preflight: before, isQuiet: true, dispose }, signal);
+}
+
+async function copyByEngine(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
+  const input: CaptureInput = {
+    path: live.path,
+    target: path,
+    busyTimeoutMs: live.busyTimeoutMs,
+  };
+  await runInHost(siblingModule(import.meta.url, "capture-task"), input, signal);
+}
+
+async function copyAsBytes(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
+  const input: SettleInput = { path: live.path, target: path };
+  await runInHost(siblingModule(import.meta.url, "settle-task"), input, signal);
+  await merge(path, signal);
+}
+
+async function merge(path: string, signal: AbortSignal): Promise<void> {
+  const input: MergeInput = { path };
+  await runInHost(siblingModule(import.meta.url, "merge-task"), input, signal);
+}
+
+function refuseUnreadable({ identity, path }: LiveDatabase, found: Preflight): void {
+  if (found.verdict !== "refuse") return;
+  const [reason] = found.observations;
+  const isMissing = reason?.code === "sqlite.file.missing";
+  throw new SalvorError(
+    isMissing ? "STORE_MISSING" : "STORE_DAMAGED",
+    `${path}: ${reason?.description ?? "not readable as an SQLite database"}`,
+    { hint: `To bring it back: "salvor restore ${identity.name}@latest --in-place".` },
+  );
+}
+
+/** Scratch space for a copy is asked for before the first byte, with the number that is missing. */
+async function refuseFull(path: string, scratch: string): Promise<void> {
+  const sizes = await Promise.all(
+    ["", ...CONTENT_COMPANIONS].map((ending) =>
+      stat(path + ending).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  const needed = sizes.reduce((sum, size) => sum + size, 0);
+  const { bavail, bsize } = await statfs(scratch);
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  throw new SalvorError(
+    "DISK_FULL",
+    `a copy of ${path} needs ${needed} bytes in ${scratch}, where ${free} are free`,
+    { hint: "Free some space there, or point `state` in salvor.yaml to a larger disk." },
+  );
+}
+
+async function removeDatabase(path: string): Promise<void> {
+  await Promise.all(["", ...COMPANIONS].map((ending) => rm(path + ending, { force: true })));
+}

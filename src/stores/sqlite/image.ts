@@ -1,0 +1,128 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+
+import type { Observation } from "../../core/finding.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { siblingModule } from "../../core/module.ts";
+import { SalvorError } from "../../core/errors.ts";
+import { showKey, type TextEncoding } from "../../receipts/show.ts";
+import { runInHost } from "../host/run-in-host.ts";
+import type { Image, PagedFile, Part } from "../types.ts";
+import type { CheckInput } from "./check-task.ts";
+import type { DescribeInput } from "./describe-job.ts";
+import { comparedTables, type Description } from "./description.ts";
+import type { StoredTable } from "./format/types.ts";
+import type { LiveDatabase } from "./live.ts";
+import type { Preflight } from "./preflight.ts";
+import { imageRows } from "./rows.ts";
+import { sealImage } from "./seal.ts";
+
+export interface OpenImage {
+  readonly live: LiveDatabase;
+  /** The image's file: settled, immutable, nobody has it open. */
+  readonly path: string;
+  readonly at: string;
+  readonly preflight: Preflight;
+  /** Nothing was committed to the live database while it was copied. */
+  readonly isQuiet: boolean;
+  readonly dispose: () => Promise<void>;
+}
+
+const MESSAGES_MAX = 100;
+
+/** Reads the catalogue of a settled file; everything else is read when it is asked for. */
+export async function openImage(given: OpenImage, signal: AbortSignal): Promise<Image> {
+  signal.throwIfAborted();
+  const { live, path, at } = given;
+  const { context } = live;
+  const input: DescribeInput = { path };
+  const module = siblingModule(import.meta.url, "describe-job");
+  const described = await context.pool.run<Description>(module, input);
+  const description = facts(given, described);
+  const part = databasePart(path, (await stat(path)).size, given, described);
+  const tableOf = tableFinder(live.identity.name, described);
+  return {
+    store: live.identity,
+    at,
+    fingerprint: given.preflight.fingerprint,
+    description,
+    parts: async function* () {
+      yield part;
+    },
+    collections: async () => comparedTables(described).map(({ collection }) => collection),
+    seal: (options, abort) =>
+      sealImage({ live, path, at, described, recorded: description, options }, abort),
+    rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
+    showKey: (name, key) =>
+      showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
+    check: (abort) => check(path, abort),
+    [Symbol.asyncDispose]: given.dispose,
+  };
+}
+
+function tableFinder(store: string, { tables }: Description): (name: string) => StoredTable {
+  const byName = new Map(tables.map((table) => [table.collection.name, table]));
+  return (name) => {
+    const found = byName.get(name);
+    if (found !== undefined) return found;
+    throw new SalvorError("NOT_FOUND", `${store} has no table ${name}`, {
+      hint: 'Run "salvor receipt" to see what it has.',
+    });
+  };
+}
+
+function encodingOf({ header }: Description): TextEncoding {
+  return header?.encoding ?? "utf-8";
+}
+
+/** What a restore, or a later recovery, wants to know and the rows do not tell. Never compared. */
+function facts({ preflight, isQuiet }: OpenImage, described: Description): JsonObject {
+  const { header, tables } = described;
+  return {
+    engine: "sqlite",
+    pageSize: header?.pageSize ?? null,
+    encoding: encodingOf(described),
+    userVersion: header?.userVersion ?? 0,
+    applicationId: header?.applicationId ?? 0,
+    journalMode: preflight.journalMode,
+    // Null when a commit went by during the copy, and with a -wal, where it is not counted up.
+    changeCounter: isQuiet && preflight.journalMode === "rollback" ? preflight.changeCounter : null,
+    // Shadow tables and the like: a drop in them is nobody's loss.
+    internal: tables.flatMap(({ collection }) => (collection.internal ? [collection.name] : [])),
+  };
+}
+
+function databasePart(
+  path: string,
+  size: number,
+  { preflight }: OpenImage,
+  { header }: Description,
+): Part {
+  const pageSize = header?.pageSize ?? 0;
+  const isPaged = size > 0 && pageSize > 0 && size % pageSize === 0;
+  const pages: PagedFile | null = isPaged ? { path, pageSize, pageCount: size / pageSize } : null;
+  return {
+    name: "database",
+    size,
+    attributes: { mode: preflight.mode },
+    pages,
+    open: (signal) => createReadStream(path, { signal, highWaterMark: 1 << 20 }),
+  };
+}
+
+async function* check(path: string, signal: AbortSignal): AsyncIterable<Observation> {
+  const input: CheckInput = { path, messagesMax: MESSAGES_MAX };
+  const task = siblingModule(import.meta.url, "check-task");
+  for (const message of await runInHost<readonly string[]>(task, input, signal)) {
+    yield {
+      code: "sqlite.engine.check",
+      title: "The engine's own check fails",
+      description: message,
+      severity: "critical",
+      category: "corruption",
+      location: {},
+      evidence: message.slice(0, 256),
+      remedies: ["restore-beside", "exchange"],
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+
+import { SalvorError } from "../../core/errors.ts";
+import type { Observation } from "../../core/finding.ts";
+import type { DriverContext, InspectionKind, Store } from "../types.ts";
+import { captureImage, imageInPlace } from "./capture.ts";
+import { exchangeDatabase, type ExchangeRequest } from "./exchange.ts";
+import type { LiveDatabase } from "./live.ts";
+import { openersOf } from "./openers.ts";
+import type { SqliteOptions } from "./options.ts";
+import { preflightOf } from "./preflight.ts";
+import { quarantineDatabase } from "./quarantine.ts";
+import { restoreDatabase } from "./restore.ts";
+
+/** Opens nothing: each call works on the file as it is then. */
+export function openSqliteStore(
+  name: string,
+  options: SqliteOptions,
+  context: DriverContext,
+): Store {
+  const path = resolve(options.path);
+  const identity = { name, driver: "sqlite", address: path, options: { ...options, path } };
+  const live: LiveDatabase = { identity, path, busyTimeoutMs: options.busyTimeoutMs, context };
+  return {
+    identity,
+    inspect: (kind, signal) => inspect(live, kind, signal),
+    capture: ({ exclusive }, signal) => (exclusive ? imageInPlace : captureImage)(live, signal),
+    restore: (content, signal) => restoreDatabase(context.disk, content, path, signal),
+    quarantine: async (folder, signal) => {
+      const { fingerprint } = await preflightOf(path, signal);
+      return quarantineDatabase(context.disk, path, folder, fingerprint, signal);
+    },
+    users: () => openersOf(path),
+    exchange: async (beside, { fingerprint }, choices, signal) => {
+      const request = await exchangeRequest(live, resolve(beside), signal);
+      await exchangeDatabase({ ...request, fingerprint, options: choices }, signal);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function* inspect(
+  live: LiveDatabase,
+  kind: InspectionKind,
+  signal: AbortSignal,
+): AsyncIterable<Observation> {
+  if (kind !== "audit") {
+    throw new SalvorError("USAGE", `the driver sqlite has no ${kind} yet`, {
+      hint: 'Use "salvor compare <store> <store>@latest" to see what differs from a backup.',
+    });
+  }
+  yield* (await preflightOf(live.path, signal)).observations;
+}
+
+/**
+ * The engine writes into the live file where preflight accepts it. With a -wal it cannot change the
+ * size of pages: then only a rename will do.
+ */
+async function exchangeRequest(
+  { context, path, busyTimeoutMs }: LiveDatabase,
+  beside: string,
+  signal: AbortSignal,
+): Promise<Omit<ExchangeRequest, "fingerprint" | "options">> {
+  const [ours, theirs] = await Promise.all([
+    preflightOf(path, signal),
+    preflightOf(beside, signal),
+  ]);
+  const isSamePageSize = ours.header?.pageSize === theirs.header?.pageSize;
+  return {
+    disk: context.disk,
+    beside,
+    live: path,
+    busyTimeoutMs,
+    engineAccepts: ours.verdict === "engine" && (ours.journalMode !== "wal" || isSamePageSize),
+  };
+}
