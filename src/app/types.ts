@@ -1,8 +1,10 @@
+import type { TrailRecord } from "../audit-trail/types.ts";
 import type { Observation } from "../core/finding.ts";
-import type { Digest } from "../core/hash.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Log } from "../core/log.ts";
 import type { Progress } from "../core/progress.ts";
+import type { RunRecord } from "../plans/types.ts";
+import type { Proof } from "../receipts/proof.ts";
 import type { Level, Receipt } from "../receipts/types.ts";
 import type { Problem, PruneResult, Retention, Snapshot } from "../repository/types.ts";
 
@@ -77,6 +79,7 @@ export interface CompareOptions {
   readonly portable?: boolean | undefined;
 }
 
+/** Which stores to back up, and how far to prove it. */
 export interface BackupOptions {
   /** All stores when empty. */
   readonly stores?: readonly string[] | undefined;
@@ -84,10 +87,12 @@ export interface BackupOptions {
   readonly verify?: boolean | undefined;
 }
 
+/** Which snapshots to list. */
 export interface SnapshotsOptions {
   readonly store?: string | undefined;
 }
 
+/** Which snapshots to read back, and how far. */
 export interface VerifyOptions {
   /** All snapshots when empty. */
   readonly snapshots?: readonly string[] | undefined;
@@ -105,14 +110,17 @@ export interface RestoreOptions extends ChangeOptions {
   readonly repository?: string | undefined;
 }
 
+/** Which interrupted run to go on with; all of them without a name. */
 export interface ResumeOptions extends ChangeOptions {
   readonly run?: string | undefined;
 }
 
+/** Which run to stop. */
 export interface CancelOptions extends ChangeOptions {
   readonly run: string;
 }
 
+/** Which runs to show; all of them without a name. */
 export interface RunsOptions {
   readonly run?: string | undefined;
   /** Resolves when the run has ended; each change is reported to `onRun`. */
@@ -120,6 +128,7 @@ export interface RunsOptions {
   readonly onRun?: ((run: RunDocument) => void) | undefined;
 }
 
+/** Rules of retention for this time, instead of those of salvor.yaml. */
 export interface PruneOptions extends ChangeOptions, Retention {
   /** Vouches for the suspicious drop in this snapshot, so that the one before it may go. */
   readonly acknowledge?: string | undefined;
@@ -131,12 +140,14 @@ export interface PassphraseOptions extends ChangeOptions {
   readonly nextFile?: string | undefined;
 }
 
+/** What to do with the trail. */
 export interface AuditTrailOptions {
   /** `show` (the default) also lists the newest records, `export` writes all of them to `output`. */
   readonly action?: "show" | "verify" | "export" | undefined;
   readonly output?: string | undefined;
 }
 
+/** One recovery point: a snapshot of each store. */
 export interface BackupDocument {
   readonly snapshots: readonly Snapshot[];
   readonly point: {
@@ -149,15 +160,18 @@ export interface BackupDocument {
   readonly findings: readonly FindingDocument[];
 }
 
+/** Snapshots by store, oldest first. */
 export interface SnapshotsDocument {
   readonly snapshots: readonly Snapshot[];
 }
 
+/** What reading back has shown; `ok` only when every result is. */
 export interface VerifyDocument {
   readonly ok: boolean;
   readonly results: readonly VerifyResult[];
 }
 
+/** One snapshot that was read back. */
 export interface VerifyResult {
   readonly snapshot: string;
   readonly store: string;
@@ -166,62 +180,6 @@ export interface VerifyResult {
   readonly ok: boolean;
   readonly problems: readonly Problem[];
   readonly durationMs: number;
-}
-
-/** Two receipts compared: equal, or the list of differences. */
-export interface Proof {
-  readonly store: string;
-  readonly basis: "snapshot" | "merge" | "package";
-  readonly equal: boolean;
-  readonly level: Level;
-  /** The digests of the two receipts. */
-  readonly expected: Digest;
-  readonly actual: Digest;
-  readonly collections: readonly ProofCollection[];
-  readonly schema: ProofSchema;
-  readonly origins: ProofOrigins;
-  readonly documents: readonly { readonly key: Json; readonly verdict: string }[];
-  readonly references: readonly ProofReference[];
-  readonly rules: readonly { readonly name: string; readonly breaches: number }[];
-}
-
-export interface ProofCollection {
-  readonly name: string;
-  /** Null when the collection is not there. */
-  readonly expected: { readonly count: number; readonly digest: Digest } | null;
-  readonly actual: { readonly count: number; readonly digest: Digest } | null;
-  /** At most 1,000 keys in each list, objects by column; `total` counts all, `file` holds all. */
-  readonly missing: readonly Json[];
-  readonly extra: readonly Json[];
-  readonly changed: readonly Json[];
-  readonly total: { readonly missing: number; readonly extra: number; readonly changed: number };
-  readonly file: string | null;
-}
-
-export interface ProofSchema {
-  readonly equal: boolean;
-  /** `table artist`, `index ifk_albumartistid`, … */
-  readonly missing: readonly string[];
-  readonly extra: readonly string[];
-  readonly changed: readonly { readonly element: string; readonly differs: readonly string[] }[];
-}
-
-/** Where the rows of a merge come from; a plain restore has only `restored`. */
-export interface ProofOrigins {
-  readonly unchanged: number;
-  readonly repaired: number;
-  readonly restored: number;
-  readonly salvaged: number;
-  readonly newer: number;
-  readonly lost: number;
-}
-
-export interface ProofReference {
-  readonly from: string;
-  readonly to: string;
-  /** Rows that point nowhere; null when it could not be checked. */
-  readonly expected: number | null;
-  readonly actual: number | null;
 }
 
 /** Something that could not be saved. */
@@ -233,47 +191,10 @@ export interface Loss {
   readonly reason: string;
 }
 
-export type RunStatus =
-  | "planned"
-  | "running"
-  | "awaiting_approval"
-  | "succeeded"
-  | "failed"
-  | "undone"
-  | "interrupted"
-  | "cancelled";
-
-export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped" | "undone";
-
-export interface StepDocument {
-  readonly id: string;
-  readonly action: string;
-  readonly name: string;
-  readonly description: string;
-  readonly parameters: JsonObject;
-  readonly dependsOn: readonly string[];
-  readonly estimatedMs: number | null;
-  readonly attempts: number;
-  readonly status: StepStatus;
-  readonly startedAt: string | null;
-  readonly durationMs: number | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-/** One execution of a plan, as the journal has it. */
-export interface RunDocument {
-  readonly id: string;
-  readonly plan: string;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly status: RunStatus;
-  /** 0 to 1. */
-  readonly progress: number;
-  readonly startedAt: string | null;
-  readonly durationMs: number | null;
+/** One execution of a plan, as the journal has it, with what came of it. */
+export interface RunDocument extends RunRecord {
   /** How much older than the moment of the failure the restored content is. */
   readonly rpoMs: number | null;
-  readonly steps: readonly StepDocument[];
   /** Folder that keeps the replaced state. */
   readonly quarantine: string | null;
   readonly losses: readonly Loss[];
@@ -285,31 +206,27 @@ export interface RunDocument {
   readonly address: string | null;
 }
 
+/** Runs, the newest first. */
 export interface RunsDocument {
   readonly runs: readonly RunDocument[];
 }
 
+/** What was removed and what stays, with the reason. */
 export type PruneDocument = PruneResult;
 
+/** What is wrong in the repository. */
 export interface RepositoryDocument {
   readonly ok: boolean;
   readonly problems: readonly Problem[];
 }
 
+/** What a repair did; `problems` are those that are left. */
 export interface RepairDocument extends RepositoryDocument {
   readonly repaired: readonly string[];
   readonly quarantined: readonly string[];
 }
 
-export interface TrailRecord {
-  readonly sequence: number;
-  readonly at: string;
-  readonly by: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly outcome: string;
-}
-
+/** Whether the chain is whole, and its newest links. */
 export interface AuditTrailDocument {
   readonly ok: boolean;
   /** How many there are. */
@@ -321,6 +238,7 @@ export interface AuditTrailDocument {
   readonly output: string | null;
 }
 
+/** One part of the system, and how it is. */
 export interface ComponentDocument {
   readonly id: string;
   readonly kind: string;
@@ -329,6 +247,7 @@ export interface ComponentDocument {
   readonly detail: string;
 }
 
+/** The state of the whole on one page. */
 export interface StatusDocument {
   readonly system: string;
   readonly mode: "normal" | "emergency";
@@ -374,6 +293,7 @@ export interface InitDocument {
   readonly text: string;
 }
 
+/** Everything that is wrong with a salvor.yaml. */
 export interface ConfigCheckDocument {
   readonly ok: boolean;
   readonly problems: readonly ConfigProblem[];

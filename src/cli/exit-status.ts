@@ -10,6 +10,7 @@ export const EXIT_STATUSES = {
   70: "a fault of Salvor's own",
 } as const;
 
+/** One of them. */
 export type ExitStatus = keyof typeof EXIT_STATUSES;
 
 /** Shells show a program that a signal ended as 128 and the signal's number. */

@@ -81,6 +81,7 @@ function counted(name: string, used: ReadonlySet<string>): string {
 function nameFrom(text: string): string {
   const plain = text
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9_-]+/g, "-")
     .replaceAll(/^[-_]+|[-_]+$/g, "")
@@ -98,8 +99,8 @@ async function isSqlite(path: string): Promise<boolean> {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     await using file = await open(path, flags);
     const head = Buffer.alloc(SQLITE_MAGIC.length);
-    await file.read(head, 0, head.length, 0);
-    return head.equals(SQLITE_MAGIC);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead).equals(SQLITE_MAGIC);
   } catch {
     return false; // what we may not read, nobody asked us to protect
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { parseLogicalType } from "../../receipts/logical-types.ts";
 import type { Driver } from "../../stores/types.ts";
 
 /** What a store may be called: it becomes part of file names, and stands before `@` in commands. */
@@ -50,9 +51,9 @@ const expectation = z.strictObject({
   present: z.boolean().optional().describe("The collection must exist"),
 });
 
-const logicalType = z
-  .string()
-  .regex(/^[a-z]+(\(\d{1,4}(, ?\d{1,4})?\))?$/i, 'must be a type such as "decimal(10,2)"');
+const logicalType = z.string().refine(isLogicalType, {
+  error: 'must be a logical type, such as "decimal(10,2)", "date", "timestamp" or "json"',
+});
 
 const columnName = z.string().regex(/^.+\..+$/s, "must be written as table.column");
 
@@ -113,4 +114,13 @@ function optionsOf(driver: Driver): z.ZodObject {
 
 function noNul(text: string): boolean {
   return !text.includes("\0");
+}
+
+function isLogicalType(text: string): boolean {
+  try {
+    parseLogicalType(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { Retention } from "../../repository/types.ts";
+import type { LogLevel } from "../log.ts";
 
 /** A salvor.yaml, checked, with variables expanded and every path absolute. */
 export interface Config {
@@ -16,6 +17,7 @@ export interface Config {
   readonly stores: readonly StoreConfig[];
 }
 
+/** Where backups live, and whether they are encrypted. */
 export interface RepositoryConfig {
   readonly path: string;
   /** Null: backups are stored plain. */
@@ -27,8 +29,7 @@ export type PassphraseSource =
   | { readonly passphraseEnv: string }
   | { readonly passphraseFile: string };
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
+/** Where diagnostics go beside standard error. */
 export interface LogConfig {
   readonly level: LogLevel;
   /** Null: diagnostics go to standard error only. */
@@ -39,6 +40,7 @@ export interface LogConfig {
   readonly keep: number;
 }
 
+/** One thing that is protected. */
 export interface StoreConfig {
   readonly name: string;
   readonly driver: string;

@@ -26,8 +26,8 @@ export const auditTrailCommand = defineCommand({
       status: document.ok ? 0 : 4,
       lines: (style) => [
         ...table(
-          document.newest.map(({ at, by, action: done, subject, outcome }) =>
-            [moment(at), by, done, subject, outcome].map(safe),
+          document.newest.map(({ at, actor, action: done, subject, reason }) =>
+            [moment(at), actor.by, done, subject, reason].map(safe),
           ),
         ),
         document.ok

@@ -1,5 +1,5 @@
-import type { Proof, ProofCollection } from "../../app/types.ts";
 import type { Json } from "../../core/json.ts";
+import type { Proof, ProofCollection } from "../../receipts/proof.ts";
 import type { Style } from "./style.ts";
 import { count, counted, safe } from "./text.ts";
 
@@ -33,6 +33,9 @@ function collectionLines(collection: ProofCollection): readonly string[] {
   if (expected.digest === actual.digest) return [];
   return [
     `  ${safe(name)}: expected ${rowsOf(expected)}, has ${count(actual.count)}`,
+    ...collection.ranges.map(
+      ({ after, upTo }) => `    differs between ${end(after, "start")} and ${end(upTo, "end")}`,
+    ),
     ...keyLines("missing", missing, total.missing),
     ...keyLines("extra", extra, total.extra),
     ...keyLines("changed", changed, total.changed),
@@ -42,6 +45,10 @@ function collectionLines(collection: ProofCollection): readonly string[] {
 
 function rowsOf(side: { readonly count: number } | null): string {
   return counted(side?.count ?? 0, "row");
+}
+
+function end(key: Json, open: string): string {
+  return key === null ? `the ${open}` : keyText(key);
 }
 
 function keyLines(word: string, keys: readonly Json[], total: number): readonly string[] {

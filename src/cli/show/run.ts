@@ -1,4 +1,5 @@
-import type { Loss, RunDocument, RunStatus, StepDocument, StepStatus } from "../../app/types.ts";
+import type { Loss, RunDocument } from "../../app/types.ts";
+import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { keyText, proofLines } from "./proof.ts";
 import type { Style, Tone } from "./style.ts";
@@ -78,12 +79,12 @@ function tookText({ durationMs }: RunDocument): string {
   return durationMs === null ? "" : ` in ${duration(durationMs)}`;
 }
 
-function stepRow(step: StepDocument, style: Style): readonly string[] {
+function stepRow(step: RunStep, style: Style): readonly string[] {
   const took = step.durationMs === null ? "" : duration(step.durationMs);
   return [`  ${status(step.status, style)}`, safe(step.name), took];
 }
 
-function failureLines(steps: readonly StepDocument[]): readonly string[] {
+function failureLines(steps: readonly RunStep[]): readonly string[] {
   return steps.flatMap(({ name, error }) =>
     error === null ? [] : [`${safe(name)} failed: ${safe(error.message)}`],
   );

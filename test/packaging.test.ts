@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { before, after, describe, it } from "node:test";
+
+// Goal: who installs the packed archive, and not this checkout, gets a working program.
+// Method: pack it, install it globally below a scratch folder, run what is there.
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(file: string, words: readonly string[], cwd: string): Promise<Ended> {
+  const options = { cwd, encoding: "utf8", maxBuffer: 1e8 } as const;
+  return new Promise((resolve) => {
+    execFile(file, words, options, (error, stdout, stderr) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ status, stdout, stderr });
+    });
+  });
+}
+
+async function npm(words: readonly string[], cwd: string): Promise<string> {
+  const { status, stdout, stderr } = await run("npm", words, cwd);
+  assert.equal(status, 0, `npm ${words.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+/** Every Node of this machine that is not ours, with its version. */
+async function otherNodes(): Promise<readonly { path: string; version: string }[]> {
+  const folders = ["/usr/local/bin", "/usr/bin", ...(process.env["PATH"] ?? "").split(delimiter)];
+  const found = [];
+  for (const folder of new Set(folders.filter((each) => !each.includes("node_modules")))) {
+    const path = join(folder, "node");
+    const { status, stdout } = await run(path, ["--version"], "/");
+    if (status === 0) found.push({ path, version: stdout.trim().slice(1) });
+  }
+  return found;
+}
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < 24 || (major === 24 && minor < 12);
+}
+
+const old = (await otherNodes()).find(({ version }) => isTooOld(version));
+
+describe("the packed archive", () => {
+  let scratch = "";
+  let installed = "";
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), "salvor-packaging-"));
+    const packed = await npm(["pack", "--json", "--pack-destination", scratch], ROOT);
+    const archive = /"filename": "([^"]+)"/.exec(packed)?.[1] ?? "";
+    const prefix = join(scratch, "prefix");
+    await npm(
+      [
+        "install",
+        "--global",
+        "--prefix",
+        prefix,
+        "--prefer-offline",
+        "--no-audit",
+        "--no-fund",
+        join(scratch, archive),
+      ],
+      scratch,
+    );
+    installed = join(prefix, "bin/salvor");
+  });
+  after(async () => rm(scratch, { recursive: true, force: true }));
+
+  it("installs a program that knows its version", async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
+      version: string;
+    };
+    const ended = await run(installed, ["--version"], scratch);
+    assert.deepEqual(ended, { status: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+
+  it("holds what runs and what a user reads, no sources and no tests", async () => {
+    const folder = join(scratch, "prefix/lib/node_modules/salvor");
+    const names = await readdir(folder);
+    assert.deepEqual(names.filter((name) => name !== "node_modules").toSorted(), [
+      "LICENSE",
+      "README.md",
+      "bin",
+      "dist",
+      "docs",
+      "package.json",
+    ]);
+    const built = await readdir(join(folder, "dist"), { recursive: true });
+    assert.ok(built.includes("index.js") && built.includes("index.d.ts"));
+    assert.deepEqual(
+      built.filter((name) => /\.test\.|(^|\/)(contract|samples)\./.test(name)),
+      [],
+    );
+  });
+
+  it("protects a database from the first command on", async () => {
+    const { status, stdout, stderr } = await run(installed, ["init", "--json"], scratch);
+    assert.equal(status, 0, stderr);
+    assert.equal((JSON.parse(stdout) as { config: string }).config, join(scratch, "salvor.yaml"));
+    const checked = await run(installed, ["config", "check"], scratch);
+    assert.equal(checked.status, 0, checked.stderr);
+  });
+});
+
+describe("the program", () => {
+  it(
+    "says in one sentence that Node is too old",
+    { skip: old === undefined ? "this machine has no Node older than 24.12" : false },
+    async () => {
+      assert.ok(old !== undefined);
+      const { status, stdout, stderr } = await run(old.path, ["bin/salvor.cjs", "status"], ROOT);
+      assert.equal(status, 2);
+      assert.equal(stdout, "");
+      assert.equal(stderr, `salvor: needs Node 24.12 or newer, and this is Node ${old.version}.\n`);
+    },
+  );
+
+  it("is found in the checkout where its sources are", async () => {
+    await access(join(ROOT, "src/cli/main.ts"));
+    const { status, stdout } = await run(process.execPath, ["bin/salvor.cjs", "--help"], ROOT);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Salvor: /);
+  });
+});
