@@ -28,6 +28,7 @@ describe("salvor init", () => {
       "Shop.sqlite": MAGIC,
       "data/users.db": MAGIC,
       "data/Ünï cödé ${HOME}.db": MAGIC,
+      "$${x}": MAGIC,
       "old/shop.sqlite": MAGIC,
       "shop.sqlite-wal": "WAL",
       "notes.txt": "SQLite format 3",
@@ -39,13 +40,13 @@ describe("salvor init", () => {
     const made = await initConfig({ cwd, force: false, env: {} });
 
     assert.equal(made.config, join(cwd, "salvor.yaml"));
-    assert.deepEqual(made.stores, ["shop", "users", "uni-code-home", "old-shop"]);
+    assert.deepEqual(made.stores, ["x", "shop", "users", "uni-code-home", "old-shop"]);
     assert.equal((await stat(made.config)).mode & 0o777, 0o600);
     const config = await loadConfig({ path: undefined, cwd, env: {} });
     assert.deepEqual(
       config.stores.map(({ options }) => options["path"]),
-      ["Shop.sqlite", "data/users.db", "data/Ünï cödé ${HOME}.db", "old/shop.sqlite"].map((name) =>
-        join(cwd, name),
+      ["$${x}", "Shop.sqlite", "data/users.db", "data/Ünï cödé ${HOME}.db", "old/shop.sqlite"].map(
+        (name) => join(cwd, name),
       ),
     );
     assert.deepEqual(config.retention, {

@@ -45,7 +45,7 @@ export function renderEntries(stores: ReadonlyMap<string, string>): string {
 
 /** Plain where every reader of YAML agrees, else quoted as JSON is; `${` stays literal. */
 function scalar(text: string): string {
-  const literal = text.replaceAll("${", "$${");
+  const literal = text.replaceAll("${", () => "$${");
   const plain = /^(\.\/)?[A-Za-z_][\w./-]*$/.test(literal) && !RESERVED.test(literal);
   return plain ? literal : JSON.stringify(literal);
 }
