@@ -10,9 +10,12 @@ import {
 import type { Node, Operation, Recording } from "./operations.ts";
 import { readNode, Tree } from "./tree.ts";
 
-/** What may be done to an operation: an error at once, or half of a write and then the error. */
+/**
+ * What may be done to an operation: an error at once, or half of a write and then the error.
+ * `KILLED` stands for a process that is no longer there: the operation was never asked for.
+ */
 export interface Failure {
-  readonly code: "ENOSPC" | "EIO";
+  readonly code: "ENOSPC" | "EIO" | "KILLED";
   readonly half: boolean;
 }
 
@@ -32,6 +35,17 @@ export function fullFrom(at: number): FailureRule {
   const growing = ["create", "write", "makeFolder"];
   return (number, kind) =>
     number >= at && growing.includes(kind) ? { code: "ENOSPC", half: kind === "write" } : null;
+}
+
+/** A process that is killed before one operation; `revive` lets the next process begin. */
+export function killedAt(at: number): { readonly rule: FailureRule; revive(): void } {
+  let dead = true;
+  return {
+    rule: (number) => (dead && number >= at ? { code: "KILLED", half: false } : null),
+    revive: () => {
+      dead = false;
+    },
+  };
 }
 
 /** A real folder whose changes are written down, or fail as told. */
@@ -209,7 +223,7 @@ class Recorder {
     const failure = this.#failure("sync", path);
     if (failure !== null) {
       // After a failed fsync Linux forgets what was dirty: a later one that succeeds proves nothing.
-      this.#note({ kind: "syncFailed", inode, covers, path });
+      if (failure.code !== "KILLED") this.#note({ kind: "syncFailed", inode, covers, path });
       throw failed(path, failure);
     }
     await work();

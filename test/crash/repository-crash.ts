@@ -5,12 +5,13 @@ import { nodeDisk } from "../../src/core/disk.ts";
 import type { Repository } from "../../src/repository/types.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { seededRandom } from "../support/random.ts";
-import { crashStates, everyCrashState, type CrashState } from "./crash-states.ts";
+import { crashStates, everyCrashState, type CrashState, type Sampling } from "./crash-states.ts";
 import { materialise } from "./disk-image.ts";
 import { showOperation } from "./operations.ts";
 import {
   failOnce,
   fullFrom,
+  killedAt,
   recordDisk,
   type FailureRule,
   type RecordingDisk,
@@ -80,10 +81,14 @@ export async function judgeCrash(
 ): Promise<void> {
   await using folder = await temporaryFolder();
   await materialise(state.image, folder.path);
-  const returned = state.marks.length > 0;
+  const returned = state.marks.includes("returned");
   const must = new Map([...stage.kept, ...(returned ? promised : [])]);
   try {
-    await judge(stage, folder.path, { must, returned });
+    // Of a killed change of the passphrase nobody was told: either one may open.
+    await judge(stage, folder.path, {
+      must,
+      returned: returned && !state.marks.includes("killed"),
+    });
   } catch (error) {
     throw new Error(`${stage.scenario.name}:\n${state.story.join("\n")}\n${String(error)}`, {
       cause: error,
@@ -120,6 +125,33 @@ export async function judgeFailure(
   return { attempts: recording.attempts, done: promised !== null };
 }
 
+/**
+ * The process is killed before one operation, the next one makes a backup of what it finds, and
+ * then the power is cut: what the killed one never synced must not be what the backup rests on.
+ */
+export async function judgeKill(stage: Stage, killAt: number, sampling: Sampling): Promise<number> {
+  await using folder = await copyOf(stage.before);
+  const kill = killedAt(killAt);
+  const recording = await recordDisk(folder.path, kill.rule);
+  await perform(stage, folder.path, recording).catch(() => {});
+  kill.revive();
+  recording.mark("killed");
+  const passphrase = await passphraseOf(stage, folder.path, false);
+  const where = { folder: folder.path, disk: recording.disk, seed: 4 };
+  const promised = await withRepository({ ...stage.stand, passphrase }, where, async (next) => {
+    if (stage.scenario.repairAfter) await next.repair(signal);
+    const content = last(stage);
+    return new Map([[(await backup(next, content)).id, content.digest]]);
+  });
+  recording.mark("returned");
+  let states = 0;
+  for (const state of crashStates(recording, recording.log.length, sampling)) {
+    states += 1;
+    await judgeCrash(stage, promised, state);
+  }
+  return states;
+}
+
 /** Every way in which one operation of the deed may fail, and a disk that is full from there on. */
 export async function* everyFailure(
   stage: Stage,
@@ -153,14 +185,20 @@ async function judge(stage: Stage, folder: string, expected: Expectation): Promi
   await withRepository(stand, { folder, seed: 3 }, async (repository) => {
     if (stage.scenario.repairAfter) await repository.repair(signal);
     await checkSnapshots(repository, expected.must, known);
-    const last = stage.contents.at(-1);
-    assert.ok(last !== undefined);
-    const { id } = await backup(repository, last);
-    await checkSnapshots(repository, new Map([...expected.must, [id, last.digest]]), known);
+    const content = last(stage);
+    const { id } = await backup(repository, content);
+    const must = new Map([...expected.must, [id, content.digest]]);
+    await checkSnapshots(repository, must, known);
     // What the interrupted one left behind is collected, and nothing else.
     await repository.prune({ keepLast: 100 }, { dryRun: false }, signal);
-    await checkSnapshots(repository, new Map([...expected.must, [id, last.digest]]), known);
+    await checkSnapshots(repository, must, known);
   });
+}
+
+function last(stage: Stage): TinyContent {
+  const content = stage.contents.at(-1);
+  assert.ok(content !== undefined);
+  return content;
 }
 
 async function checkSnapshots(

@@ -6,6 +6,7 @@ import {
   everyFailure,
   judgeCrash,
   judgeFailure,
+  judgeKill,
   recordDeed,
   setStage,
   statesOf,
@@ -30,6 +31,8 @@ for (const passphrase of [null, "a passphrase"]) {
     for (const scenario of scenarios) {
       if (scenario.nextPassphrase !== null && passphrase === null) continue;
       it(`survives a power cut in ${scenario.name}`, () => survivesCuts(scenario, passphrase));
+      it(`survives a kill, and a power cut later, in ${scenario.name}`, () =>
+        survivesKills(scenario, passphrase));
       it(`survives a failing disk in ${scenario.name}`, () => survivesErrors(scenario, passphrase));
     }
   });
@@ -44,6 +47,20 @@ async function survivesCuts(
   const failures: string[] = [];
   for (const state of statesOf(recording, { seed: SEED, states: STATES }))
     await judgeCrash(stage, promised, state).catch((error: unknown) =>
+      failures.push(String(error)),
+    );
+  assert.deepEqual(failures.slice(0, 3), []);
+}
+
+async function survivesKills(
+  scenario: RepositoryScenario,
+  passphrase: string | null,
+): Promise<void> {
+  await using stage = await setStage(scenario, { pool, passphrase });
+  const { attempts } = await judgeFailure(stage, () => null);
+  const failures: string[] = [];
+  for (let at = SEED % STEP; at < attempts; at += STEP)
+    await judgeKill(stage, at, { seed: SEED, samples: 2 }).catch((error: unknown) =>
       failures.push(String(error)),
     );
   assert.deepEqual(failures.slice(0, 3), []);

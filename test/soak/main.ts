@@ -7,6 +7,7 @@ import {
   everyFailure,
   judgeCrash,
   judgeFailure,
+  judgeKill,
   recordDeed,
   setStage,
   statesOf,
@@ -67,6 +68,13 @@ async function soakRepository(
     errors += 1;
     await judgeFailure(stage, rule).catch(onFailure);
   }
+  let kills = 0;
+  const { attempts } = await judgeFailure(stage, () => null);
+  for (let at = 0; at < attempts; at += 1) {
+    const judged = judgeKill(stage, at, { seed, samples: 32 });
+    await judged.then((judgedStates) => (kills += judgedStates)).catch(onFailure);
+  }
+  count(`kill, then power cut: ${name}`, kills);
   count(`failing disk: ${name}`, errors);
 }
 
