@@ -1,5 +1,6 @@
 import type { EntrySink, SchemaElement } from "../../../receipts/types.ts";
 import type { Collection } from "../../types.ts";
+import type { TableLayout } from "../schema/layout.ts";
 import type { SchemaRow, TableDefinition } from "../schema/types.ts";
 import type { DatabaseHeader } from "./header.ts";
 
@@ -7,6 +8,7 @@ import type { DatabaseHeader } from "./header.ts";
 export interface StoredTable {
   readonly collection: Collection;
   readonly definition: TableDefinition;
+  readonly layout: TableLayout;
   readonly rootPage: number;
   /** Entries come in ascending order of key: nobody has to sort them. */
   readonly isOrdered: boolean;

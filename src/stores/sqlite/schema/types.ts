@@ -17,6 +17,8 @@ export interface ColumnDefinition {
   readonly type: string;
   readonly affinity: Affinity;
   readonly notNull: boolean;
+  /** What NOT NULL does when it is broken; null for ABORT, as in all other conflicts here. */
+  readonly notNullConflict: string | null;
   readonly default: string | null;
   /** In upper case; BINARY where none is declared. */
   readonly collation: string;
@@ -30,6 +32,12 @@ export interface IndexedColumn {
   /** Null: that of the column. */
   readonly collation: string | null;
   readonly descending: boolean;
+}
+
+/** PRIMARY KEY or UNIQUE. */
+export interface KeyConstraint {
+  readonly columns: readonly IndexedColumn[];
+  readonly conflict: string | null;
 }
 
 export interface ForeignKeyDefinition {
@@ -48,11 +56,11 @@ export interface ForeignKeyDefinition {
 export interface TableDefinition {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
-  readonly primaryKey: readonly IndexedColumn[];
+  readonly primaryKey: KeyConstraint | null;
   /** Position in `columns` of the column that is the row id, or null. */
   readonly rowidAlias: number | null;
   readonly autoincrement: boolean;
-  readonly unique: readonly (readonly IndexedColumn[])[];
+  readonly unique: readonly KeyConstraint[];
   readonly checks: readonly string[];
   readonly foreignKeys: readonly ForeignKeyDefinition[];
   readonly withoutRowid: boolean;
