@@ -38,7 +38,7 @@ export function openProgress(screen: ProgressScreen): Progress {
       screen.write(screen.terminal ? clear + line.slice(0, screen.columns() - 1) : `${line}\n`);
     },
     finish: (task) => {
-      if (tasks.delete(task)) screen.write(clear);
+      if (tasks.delete(task) && screen.terminal) screen.write(clear);
     },
     say: (sentence) => screen.write(`${clear}${safe(sentence)}\n`),
   };
@@ -53,7 +53,7 @@ export function progressLine(report: ProgressReport, elapsedMs: number, gained: 
   const parts = [
     total === null
       ? amount(done)
-      : `${amount(done)} of ${amount(total)} (${Math.floor((100 * done) / Math.max(total, 1))} %)`,
+      : `${unit === "bytes" ? size(done) : count(done)} of ${amount(total)} (${Math.floor((100 * done) / Math.max(total, 1))} %)`,
   ];
   if (rate > 0 && unit !== "steps") parts.push(`${amount(rate * 1000)}/s`);
   if (rate > 0 && total !== null && total > done) {
