@@ -56,7 +56,7 @@ function judge(name: string, { before, after, expectation }: Case): string[] {
   if (expectation.appendOnly) return [`${fell}, although its rows are expected never to go`];
   const allowed = allowedLoss(then, expectation);
   if (allowed !== null)
-    return lost > allowed ? [`${fell}: at most ${rows(allowed)} were expected to go`] : [];
+    return lost > allowed ? [`${fell}, but no more than ${rows(allowed)} may go`] : [];
   if (now === 0) return [`${name} was emptied: it had ${rows(then)}`];
   if (lost >= LOST_MIN && lost * 2 > then) return [`${fell}: more than half of it is gone`];
   return [];
