@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 
+import { SEED } from "../support/seed.ts";
 import { campaign } from "./process-campaign.ts";
 import type { Scenario } from "./process-scenarios.ts";
-
-const DAY_MS = 86_400_000;
-/** Another one each day; SEED=n does a day again. */
-const SEED = Number(process.env["SEED"] ?? Math.floor(Date.now() / DAY_MS));
 
 /** Names the seed, so that a failure can be done again. */
 export function title(scenario: Scenario): string {

@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 
 import { nodeDisk } from "../../src/core/disk.ts";
 import type { Repository } from "../../src/repository/types.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { memoryFolder } from "../support/folder.ts";
 import { seededRandom } from "../support/random.ts";
 import { crashStates, everyCrashState, type CrashState, type Sampling } from "./crash-states.ts";
 import { materialise } from "./disk-image.ts";
@@ -35,9 +35,9 @@ export interface Stage extends AsyncDisposable {
 
 /** Builds what a scenario begins with. */
 export async function setStage(scenario: RepositoryScenario, stand: Stand): Promise<Stage> {
-  const folder = await temporaryFolder();
+  const folder = await memoryFolder();
   const contents = await Promise.all(
-    Array.from({ length: VERSIONS }, (_, at) => tinyContent(folder.path, at)),
+    Array.from({ length: VERSIONS }, (_, at) => tinyContent(folder.path, at + 1)),
   );
   const before = folder.join("repository");
   await nodeDisk.makeFolder(before);
@@ -79,7 +79,7 @@ export async function judgeCrash(
   promised: Promised,
   state: CrashState,
 ): Promise<void> {
-  await using folder = await temporaryFolder();
+  await using folder = await memoryFolder();
   await materialise(state.image, folder.path);
   const returned = state.marks.includes("returned");
   const must = new Map([...stage.kept, ...(returned ? promised : [])]);
@@ -152,19 +152,20 @@ export async function judgeKill(stage: Stage, killAt: number, sampling: Sampling
   return states;
 }
 
-/** Every way in which one operation of the deed may fail, and a disk that is full from there on. */
-export async function* everyFailure(
-  stage: Stage,
-  step: number = 1,
-  first: number = 0,
-): AsyncGenerator<FailureRule> {
-  const undisturbed = await judgeFailure(stage, () => null);
-  assert.equal(undisturbed.done, true, "undisturbed, it does not succeed");
-  for (let at = first; at < undisturbed.attempts; at += step) {
-    yield failOnce(at, { code: "EIO", half: false });
-    yield failOnce(at, { code: "ENOSPC", half: true });
-    yield fullFrom(at);
-  }
+/** Every way in which one operation may fail, and a disk that is full from there on. */
+export function waysToFail(at: number): readonly FailureRule[] {
+  return [
+    failOnce(at, { code: "EIO", half: false }),
+    failOnce(at, { code: "ENOSPC", half: true }),
+    fullFrom(at),
+  ];
+}
+
+/** How many operations the deed asks for when nothing disturbs it. */
+export async function countOperations(stage: Stage): Promise<number> {
+  const { attempts, done } = await judgeFailure(stage, () => null);
+  assert.equal(done, true, "undisturbed, it does not succeed");
+  return attempts;
 }
 
 function perform(stage: Stage, folder: string, { disk }: RecordingDisk): Promise<Promised> {
@@ -243,8 +244,8 @@ function* drawnStates(recording: RecordingDisk, seed: number, count: number): It
   }
 }
 
-async function copyOf(folder: string): Promise<Awaited<ReturnType<typeof temporaryFolder>>> {
-  const copy = await temporaryFolder();
+async function copyOf(folder: string): Promise<Awaited<ReturnType<typeof memoryFolder>>> {
+  const copy = await memoryFolder();
   await cp(folder, copy.path, { recursive: true });
   return copy;
 }

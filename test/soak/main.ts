@@ -4,13 +4,14 @@ import { WorkerPool } from "../../src/core/pool.ts";
 import { campaign } from "../crash/process-campaign.ts";
 import { scenarios as commands } from "../crash/process-scenarios.ts";
 import {
-  everyFailure,
+  countOperations,
   judgeCrash,
   judgeFailure,
   judgeKill,
   recordDeed,
   setStage,
   statesOf,
+  waysToFail,
 } from "../crash/repository-crash.ts";
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
 
@@ -63,17 +64,21 @@ async function soakRepository(
     await judgeCrash(stage, promised, state).catch(onFailure);
   }
   count(`power cut: ${name}`, states);
+  const operations = await countOperations(stage);
   let errors = 0;
-  for await (const rule of everyFailure(stage)) {
-    errors += 1;
-    await judgeFailure(stage, rule).catch(onFailure);
-  }
   let kills = 0;
-  const { attempts } = await judgeFailure(stage, () => null);
-  for (let at = 0; at < attempts; at += 1) {
+  for (let at = 0; at < operations; at += 1) {
+    for (const rule of waysToFail(at)) {
+      errors += 1;
+      await judgeFailure(stage, rule).catch(onFailure);
+    }
     const judged = judgeKill(stage, at, { seed, samples: 32 });
-    await judged.then((judgedStates) => (kills += judgedStates)).catch(onFailure);
+    kills += await judged.catch((error: unknown) => {
+      onFailure(error);
+      return 1;
+    });
   }
+  count(`failing disk: ${name}`, errors);
   count(`kill, then power cut: ${name}`, kills);
   count(`failing disk: ${name}`, errors);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,4 +19,9 @@ export async function temporaryFolder(parent: string = tmpdir()): Promise<Tempor
       if (process.env["KEEP"] !== "1") await rm(path, { force: true, recursive: true });
     },
   };
+}
+
+/** A temporary folder in memory where there is one, for thousands of syncs that nobody waits for. */
+export function memoryFolder(): Promise<TemporaryFolder> {
+  return temporaryFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 }
