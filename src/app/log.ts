@@ -10,7 +10,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** True when a record of `level` passes a log that begins at `threshold`. */
-export function passes(level: LogLevel, threshold: LogLevel): boolean {
+function passes(level: LogLevel, threshold: LogLevel): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(threshold);
 }
 

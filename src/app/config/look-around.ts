@@ -17,7 +17,7 @@ export interface LookLimits {
 }
 
 /** A second or so on a slow disk; whoever has more names the store by hand. */
-export const LOOK_LIMITS: LookLimits = { depthMax: 6, entriesMax: 20_000 };
+const LOOK_LIMITS: LookLimits = { depthMax: 6, entriesMax: 20_000 };
 
 const SKIPPED = new Set([".git", ".hg", ".svn", ".salvor", ".cache", "node_modules", "backups"]);
 

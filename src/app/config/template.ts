@@ -25,7 +25,7 @@ ${input.cutShort ? "# There was more below this folder than init looks at: add w
 }
 
 /** The entries of stores alone, as they stand below `stores:`. */
-export function renderStores(stores: ReadonlyMap<string, string>): string {
+function renderStores(stores: ReadonlyMap<string, string>): string {
   if (stores.size === 0) {
     return `# No SQLite database was found below this folder. Name yours like this:
 #   shop: { driver: sqlite, path: ./data/shop.sqlite }
