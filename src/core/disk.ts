@@ -122,6 +122,27 @@ export async function writeDurably(disk: Disk, path: string, bytes: Uint8Array):
   await disk.syncFolder(dirname(path));
 }
 
+const COPY_BYTES = 1 << 20;
+
+/** Replaces `to` by a copy of `from`: draft, sync, rename, sync the folder. */
+export async function copyDurably(disk: Disk, from: string, to: string): Promise<void> {
+  const draft = `${to}.draft`;
+  {
+    await using source = await disk.open(from, "read");
+    await using target = await disk.open(draft, "replace");
+    const buffer = Buffer.allocUnsafe(COPY_BYTES);
+    for (let position = 0; ; ) {
+      const length = await source.read(buffer, position);
+      if (length === 0) break;
+      await target.write(buffer.subarray(0, length), position);
+      position += length;
+    }
+    await target.sync();
+  }
+  await disk.rename(draft, to);
+  await disk.syncFolder(dirname(to));
+}
+
 /** Reads a whole small file. Null when it does not exist. */
 export async function readWhole(disk: Disk, path: string): Promise<Buffer | null> {
   if ((await disk.stat(path)) === null) return null;

@@ -143,6 +143,12 @@ export interface Store extends AsyncDisposable {
   /** Copies the live state, damaged or not, byte by byte into a folder, and syncs it. */
   quarantine(folder: string, signal: AbortSignal): Promise<Quarantine>;
 
+  /**
+   * Was anything committed after the instant that a content describes? False only when the bytes
+   * prove it; null when they cannot tell. Works on damaged stores too.
+   */
+  hasMoved(since: JsonObject, signal: AbortSignal): Promise<boolean | null>;
+
   /** Names the processes that use this store, as far as they can be seen. */
   users(signal: AbortSignal): Promise<StoreUsers>;
 
@@ -159,6 +165,12 @@ export interface Store extends AsyncDisposable {
     options: ExchangeOptions,
     signal: AbortSignal,
   ): Promise<void>;
+
+  /** Takes an exchange back: the state in quarantine, damaged or not, lives here again. */
+  putBack(quarantine: Quarantine, options: ExchangeOptions, signal: AbortSignal): Promise<void>;
+
+  /** Removes a store that a restore of ours has built, and drafts of it. Never a live one. */
+  discard(signal: AbortSignal): Promise<void>;
 }
 
 /** What a driver may use: the world, scratch space of mode 0700 that outlives no command. */

@@ -62,8 +62,8 @@ async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promis
   await disk.syncFolder(folder);
 }
 
-/** Mode and owner of the live file, if there is one; the owner only where we may set it. */
-async function keepPermissions(disk: Disk, live: string, beside: string): Promise<void> {
+/** Gives `beside` the mode and owner of the live file, if there is one. */
+export async function keepPermissions(disk: Disk, live: string, beside: string): Promise<void> {
   const entry = await disk.stat(live);
   if (entry === null) return;
   const ours = await disk.stat(beside);
@@ -73,7 +73,8 @@ async function keepPermissions(disk: Disk, live: string, beside: string): Promis
   await file.sync();
 }
 
-function refuseUsed(live: string, users: StoreUsers, options: ExchangeOptions): void {
+/** A process that has the old file open would go on writing into it after a rename. */
+export function refuseUsed(live: string, users: StoreUsers, options: ExchangeOptions): void {
   if (users.processes.length > 0) {
     throw new SalvorError("STORE_BUSY", `${live} is open in ${listed(users.processes)}`, {
       hint: "Stop it: it would go on writing into the old file. Then run the command again.",

@@ -14,6 +14,7 @@ import { comparedTables, type Description } from "./description.ts";
 import type { StoredTable } from "./format/types.ts";
 import type { LiveDatabase } from "./live.ts";
 import type { Preflight } from "./preflight.ts";
+import { commitFacts } from "./moved.ts";
 import { imageRows } from "./rows.ts";
 import { sealImage } from "./seal.ts";
 
@@ -38,7 +39,8 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
   const input: DescribeInput = { path };
   const module = siblingModule(import.meta.url, "describe-job");
   const described = await context.pool.run<Description>(module, input);
-  const description = facts(given, described);
+  const commit = await commitFacts(given.preflight, given.isQuiet);
+  const description = { ...facts(given, described), ...commit };
   const part = databasePart(path, (await stat(path)).size, given, described);
   const tableOf = tableFinder(live.identity.name, described);
   return {
@@ -76,7 +78,7 @@ function encodingOf({ header }: Description): TextEncoding {
 }
 
 /** What a restore, or a later recovery, wants to know and the rows do not tell. Never compared. */
-function facts({ preflight, isQuiet }: OpenImage, described: Description): JsonObject {
+function facts({ preflight }: OpenImage, described: Description): JsonObject {
   const { header, tables } = described;
   return {
     engine: "sqlite",
@@ -85,8 +87,6 @@ function facts({ preflight, isQuiet }: OpenImage, described: Description): JsonO
     userVersion: header?.userVersion ?? 0,
     applicationId: header?.applicationId ?? 0,
     journalMode: preflight.journalMode,
-    // Null when a commit went by during the copy, and with a -wal, where it is not counted up.
-    changeCounter: isQuiet && preflight.journalMode === "rollback" ? preflight.changeCounter : null,
     // Shadow tables and the like: a drop in them is nobody's loss.
     internal: tables.flatMap(({ collection }) => (collection.internal ? [collection.name] : [])),
   };

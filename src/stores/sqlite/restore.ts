@@ -5,6 +5,8 @@ import { SalvorError } from "../../core/errors.ts";
 import type { Content, Part } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 
+const DRAFT = ".draft";
+
 /**
  * Writes the database of a content to `path`: draft, sync, rename, sync the folder. A crash leaves
  * nothing under the name, or all of it.
@@ -19,7 +21,7 @@ export async function restoreDatabase(
 ): Promise<void> {
   await refuseTaken(disk, path);
   await makeFolderDurably(disk, dirname(path));
-  const draft = `${path}.draft`;
+  const draft = path + DRAFT;
   {
     await using file = await disk.open(draft, "replace"); // 0600 until it is whole
     const part = await onlyPart(content, signal);
@@ -29,6 +31,12 @@ export async function restoreDatabase(
     await file.sync();
   }
   await disk.rename(draft, path);
+  await disk.syncFolder(dirname(path));
+}
+
+/** Removes a database that a restore built, its companions and its draft; the names go durably. */
+export async function discardDatabase(disk: Disk, path: string): Promise<void> {
+  for (const ending of ["", ...COMPANIONS, DRAFT]) await disk.remove(path + ending);
   await disk.syncFolder(dirname(path));
 }
 

@@ -6,12 +6,7 @@ import { comparedTables } from "./description.ts";
 import type { SealRequest } from "./seal-request.ts";
 
 /** The trees of the portable half, and what had no exact common form. */
-export async function sealPortable({
-  live,
-  path,
-  described,
-  options,
-}: SealRequest): Promise<{
+export async function sealPortable({ live, path, described, options }: SealRequest): Promise<{
   readonly trees: readonly Tree[];
   readonly unlisted: readonly string[];
 }> {

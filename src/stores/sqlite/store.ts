@@ -6,11 +6,13 @@ import type { DriverContext, InspectionKind, Store } from "../types.ts";
 import { captureImage, imageInPlace } from "./capture.ts";
 import { exchangeDatabase, type ExchangeRequest } from "./exchange.ts";
 import type { LiveDatabase } from "./live.ts";
+import { hasMoved } from "./moved.ts";
 import { openersOf } from "./openers.ts";
 import type { SqliteOptions } from "./options.ts";
 import { preflightOf } from "./preflight.ts";
+import { putBackDatabase } from "./put-back.ts";
 import { quarantineDatabase } from "./quarantine.ts";
-import { restoreDatabase } from "./restore.ts";
+import { discardDatabase, restoreDatabase } from "./restore.ts";
 
 /** Opens nothing: each call works on the file as it is then. */
 export function openSqliteStore(
@@ -30,11 +32,14 @@ export function openSqliteStore(
       const { fingerprint } = await preflightOf(path, signal);
       return quarantineDatabase(context.disk, path, folder, fingerprint, signal);
     },
+    hasMoved: (since, signal) => hasMoved(live, since, signal),
     users: () => openersOf(path),
     exchange: async (beside, { fingerprint }, choices, signal) => {
       const request = await exchangeRequest(live, resolve(beside), signal);
       await exchangeDatabase({ ...request, fingerprint, options: choices }, signal);
     },
+    putBack: (quarantine, choices) => putBackDatabase(context.disk, path, quarantine, choices),
+    discard: () => discardDatabase(context.disk, path),
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -1,0 +1,53 @@
+import type { Json, JsonObject } from "../core/json.ts";
+import type { Proof } from "../receipts/proof.ts";
+import { showBytes } from "../receipts/show.ts";
+import type { SealedReceipt } from "../receipts/types.ts";
+import type { Image } from "../stores/types.ts";
+import { prove } from "./prove.ts";
+
+/** A proof, and what the engine has to say about the same image. */
+export interface StoreProof {
+  readonly proof: Proof;
+  readonly actual: SealedReceipt;
+  readonly complaints: readonly string[];
+}
+
+/** Seals an image, compares it with what is expected, and lets the engine check it meanwhile. */
+export async function proveStore(
+  expected: SealedReceipt,
+  image: Image,
+  signal: AbortSignal,
+): Promise<StoreProof> {
+  const portable = expected.receipt.portable !== null;
+  const [actual, complaints] = await Promise.all([
+    image.seal({ portable }, signal),
+    Array.fromAsync(image.check(signal), ({ description }) => description),
+  ]);
+  const isComplete = expected.receipt.digest === actual.receipt.digest && complaints.length === 0;
+  const proof = await prove(
+    { sealed: expected, image: null },
+    { sealed: actual, image },
+    {
+      store: expected.receipt.store,
+      level: isComplete ? "complete" : "stored",
+      openFile: null,
+      showKey: (collection, key) => shownOrBytes(image, collection, key),
+    },
+    signal,
+  );
+  return { proof, actual, complaints };
+}
+
+/** A collection that only the receipt has cannot name its columns. */
+function shownOrBytes(image: Image, collection: string, key: Uint8Array): Json {
+  try {
+    return image.showKey(collection, key);
+  } catch {
+    return showBytes(key);
+  }
+}
+
+/** Every field of a proof is JSON; the type says so field by field only. */
+export function proofJson(proof: Proof): JsonObject {
+  return proof as unknown as JsonObject;
+}

@@ -1,0 +1,18 @@
+import type { StepDefinition } from "../plans/types.ts";
+import type { RecoveryContext } from "./context.ts";
+import { exchange } from "./steps/exchange.ts";
+import { quarantine } from "./steps/quarantine.ts";
+import { restoreBeside } from "./steps/restore-beside.ts";
+import { verify } from "./steps/verify.ts";
+import { verifyLive } from "./steps/verify-live.ts";
+
+/** Every kind of step that a recovery has: one file each in steps/, one line each here. */
+export function recoverySteps(recovery: RecoveryContext): readonly StepDefinition[] {
+  return [
+    exchange(recovery),
+    quarantine(recovery),
+    restoreBeside(recovery),
+    verify(recovery),
+    verifyLive(recovery),
+  ];
+}

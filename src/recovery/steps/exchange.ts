@@ -1,0 +1,106 @@
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import { SalvorError } from "../../core/errors.ts";
+import { defineStep, type StepContext } from "../../plans/types.ts";
+import type { Digest } from "../../core/hash.ts";
+import type { Quarantine, Store } from "../../stores/types.ts";
+import type { RecoveryContext } from "../context.ts";
+import { storeFields } from "./parameters.ts";
+import { outputsOf, quarantineIn, quarantineJson } from "./quarantine-json.ts";
+
+const parameters = z.object({
+  ...storeFields,
+  /** Address of the verified store beside. */
+  beside: z.string(),
+  /** Digest of the receipt that the live store must have afterwards. */
+  digest: z.string(),
+  /** Folder below which later quarantines go. */
+  folder: z.string(),
+  /** Go on although it cannot be seen who has the store open. */
+  unseen: z.boolean(),
+});
+
+type Parameters = z.output<typeof parameters>;
+type Context = StepContext<Parameters>;
+
+/** How often a live store may be written to between its quarantine and the exchange. */
+const QUARANTINES_MAX = 5;
+
+/** Puts the store beside in the live one's place, after what was committed last is in quarantine. */
+export function exchange(recovery: RecoveryContext) {
+  return defineStep({
+    name: "exchange",
+    summary: "Put the verified store in the live one's place, whole or not at all",
+    parameters,
+    limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
+    done: (context, signal) => isExchanged(recovery, context.parameters, signal),
+    run: async (context, signal) => {
+      const { store, driver, options, unseen } = context.parameters;
+      await using live = await recovery.openStore(store, driver, options);
+      const quarantine = await exchangeNewest(live, context, unseen, signal);
+      return { quarantine: quarantineJson(quarantine) };
+    },
+    undo: async (context, signal) => {
+      if (!(await isExchanged(recovery, context.parameters, signal))) return;
+      const { store, driver, options, unseen } = context.parameters;
+      await using live = await recovery.openStore(store, driver, options);
+      await live.putBack(knownQuarantine(context), { unseen }, signal);
+    },
+  });
+}
+
+/** A live store that moved on is put in quarantine again: none of its commits is overwritten. */
+async function exchangeNewest(
+  live: Store,
+  context: Context,
+  unseen: boolean,
+  signal: AbortSignal,
+): Promise<Quarantine> {
+  const { beside, folder } = context.parameters;
+  let quarantine = knownQuarantine(context);
+  for (let taken = 1; ; taken += 1) {
+    try {
+      await live.exchange(beside, quarantine, { unseen }, signal);
+      return quarantine;
+    } catch (error) {
+      if (!isChanged(error) || taken >= QUARANTINES_MAX) throw error;
+    }
+    await context.note("the live store was written to meanwhile: it goes to quarantine again");
+    quarantine = await live.quarantine(join(folder, `later-${context.world.newId("q")}`), signal);
+    await context.record({ moved: true, quarantine: quarantineJson(quarantine) });
+  }
+}
+
+function knownQuarantine(context: Context): Quarantine {
+  const found = quarantineIn(outputsOf(context.parameters.store, context));
+  if (found !== null) return found;
+  throw new SalvorError("REFUSED", "nothing was put in quarantine before the exchange", {
+    hint: "This is a fault of Salvor's own; please report the plan.",
+  });
+}
+
+function isChanged(error: unknown): boolean {
+  return error instanceof SalvorError && error.code === "STORE_CHANGED";
+}
+
+/** After a crash: gone beside means renamed; else the live store itself must tell. */
+async function isExchanged(
+  recovery: RecoveryContext,
+  { store, driver, options, beside, digest }: Parameters,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await recovery.disk.stat(beside)) === null) return true;
+  try {
+    await using live = await recovery.openStore(store, driver, options);
+    await using image = await live.capture({ exclusive: false }, signal);
+    const { receipt } = await image.seal({ portable: false }, signal);
+    if (receipt.digest !== (digest as Digest)) return false;
+    return (await Array.fromAsync(image.check(signal))).length === 0;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SalvorError) return false; // what cannot be read was not exchanged
+    throw error;
+  }
+}

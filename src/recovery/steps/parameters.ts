@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+import type { JsonObject } from "../../core/json.ts";
+
+/** JSON and nothing else: what a driver's options are. */
+const options = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
+
+/** Which store a step is about. */
+export const storeFields = {
+  store: z.string(),
+  driver: z.string(),
+  options,
+};
+
+/** Which snapshot, and in which repository's folder; null is that of the configuration. */
+export const snapshotFields = {
+  repository: z.string().nullable(),
+  snapshot: z.string(),
+};

@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+import type { JsonObject } from "../../core/json.ts";
+import type { StepContext } from "../../plans/types.ts";
+import type { Quarantine } from "../../stores/types.ts";
+
+const schema = z.object({
+  folder: z.string(),
+  files: z.array(z.string()),
+  address: z.string(),
+  fingerprint: z.string(),
+});
+
+/** A quarantine as a step's output holds it. */
+export function quarantineJson({ folder, files, address, fingerprint }: Quarantine): JsonObject {
+  return { folder, files, address, fingerprint };
+}
+
+/** Steps of one store tell each other what they found: those whose id begins with its name. */
+export function outputsOf(
+  store: string,
+  { outputs, recorded }: Pick<StepContext<unknown>, "outputs" | "recorded">,
+): readonly JsonObject[] {
+  const told = [...outputs].filter(([id]) => id.startsWith(stepId(store, "")));
+  return [...told.map(([, output]) => output), recorded];
+}
+
+/** The id of a store's step in a plan. */
+export function stepId(store: string, action: string): string {
+  return `${store}.${action}`;
+}
+
+/** The newest quarantine that the steps of a store have told of, or null. */
+export function quarantineIn(outputs: readonly JsonObject[]): Quarantine | null {
+  const found = outputs.flatMap((output) => schema.safeParse(output["quarantine"]).data ?? []);
+  return found.at(-1) ?? null;
+}
+
+/** Was the live store written to after the snapshot? False only when that is proven. */
+export function movedIn(outputs: readonly JsonObject[]): boolean {
+  const told = outputs.map((output) => output["moved"]).filter((each) => each !== undefined);
+  return told.length === 0 || told.some((each) => each !== false);
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+import { SalvorError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { defineStep, type StepContext } from "../../plans/types.ts";
+import type { Repository } from "../../repository/types.ts";
+import type { Image, Store } from "../../stores/types.ts";
+import type { RecoveryContext } from "../context.ts";
+import { findLosses, type Loss } from "../losses.ts";
+import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
+import { snapshotFields, storeFields } from "./parameters.ts";
+import { movedIn, outputsOf, quarantineIn } from "./quarantine-json.ts";
+
+const parameters = z.object({ ...storeFields, ...snapshotFields, beside: z.string() });
+
+type Context = StepContext<z.output<typeof parameters>>;
+
+/** Asks the live store itself what it holds now, and the quarantine what is gone. */
+export function verifyLive(recovery: RecoveryContext) {
+  return defineStep({
+    name: "verify-live",
+    summary: "Prove the live store, and tell what the exchange cost",
+    parameters,
+    limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
+    run: async (context, signal) => {
+      const { store, driver, options, snapshot } = context.parameters;
+      const repository = await recovery.repository(context.parameters.repository, signal);
+      await using live = await recovery.openStore(store, driver, options);
+      await using image = await live.capture({ exclusive: false }, signal);
+      const sealed = await repository.sealed(snapshot, signal);
+      const found = await proveStore(sealed, image, signal);
+      await context.record({ proof: proofJson(found.proof) });
+      await refuseUnproven(context, live, found, signal);
+      const cost = await costOf(recovery, context, { repository, found, image }, signal);
+      await discardBeside(recovery, context, signal);
+      return cost;
+    },
+  });
+}
+
+/**
+ * Programs that stayed connected may have committed since the exchange: then the live store is newer
+ * than the receipt, and sound. Anything else that is unequal has failed.
+ */
+async function refuseUnproven(
+  context: Context,
+  live: Store,
+  { proof, complaints }: StoreProof,
+  signal: AbortSignal,
+): Promise<void> {
+  const { address } = live.identity;
+  const [complaint] = complaints;
+  if (complaint === undefined) {
+    if (proof.equal) return;
+    const { processes } = await live.users(signal);
+    if (processes.length > 0) {
+      await context.note("programs have written to the live store since the exchange");
+      return;
+    }
+  }
+  throw new SalvorError(
+    "PROOF_UNEQUAL",
+    complaint === undefined
+      ? `${address} does not hold what the receipt says`
+      : `the engine finds ${address} damaged: ${complaint}`,
+    { hint: 'Check the disk (dmesg, smartctl), then run "salvor resume".' },
+  );
+}
+
+interface CostQuestion {
+  readonly repository: Repository;
+  readonly found: StoreProof;
+  readonly image: Image;
+}
+
+/** What is newer than the snapshot and gone, and how much time that is. */
+async function costOf(
+  recovery: RecoveryContext,
+  context: Context,
+  { repository, found, image }: CostQuestion,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const { store, driver, options, snapshot } = context.parameters;
+  const told = outputsOf(store, context);
+  const quarantine = quarantineIn(told);
+  if (quarantine === null || !movedIn(told)) return { losses: [], rpoMs: 0 };
+  const { receipt } = await repository.sealed(snapshot, signal);
+  const restored = { sealed: found.actual, image };
+  const question = { store, driver, options, quarantine, restored, snapshotAt: receipt.at };
+  const losses = await findLosses(recovery, question, signal);
+  const rpoMs = losses.length === 0 ? 0 : Math.max(0, context.world.now() - Date.parse(receipt.at));
+  return { losses: losses.map(lossJson), rpoMs };
+}
+
+function lossJson({ store, collection, key, location, reason }: Loss): JsonObject {
+  return { store, collection, key, location, reason };
+}
+
+async function discardBeside(
+  recovery: RecoveryContext,
+  { parameters: { store, driver, options, beside } }: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await recovery.disk.stat(beside)) === null) return;
+  await using copy = await recovery.openStoreAt(store, driver, options, beside);
+  await copy.discard(signal);
+}
