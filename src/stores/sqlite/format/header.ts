@@ -53,8 +53,8 @@ export function readHeader(bytes: Uint8Array): DatabaseHeader | HeaderProblem {
   if (!magic.equals(MAGIC)) return { field: "magic", found: magic.toString("hex") };
   if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0)
     return { field: "pageSize", found: String(stored) };
-  if (view.getUint8(18) > 2 || view.getUint8(19) > 2 || view.getUint8(18) * view.getUint8(19) === 0)
-    return { field: "version", found: `${view.getUint8(18)} and ${view.getUint8(19)}` };
+  // What is newer to write is still read; what is newer to read is not.
+  if (view.getUint8(19) > 2) return { field: "version", found: String(view.getUint8(19)) };
   if (pageSize - reservedBytes < 480) return { field: "reserved", found: String(reservedBytes) };
   if (view.getUint16(21) !== 0x4020 || view.getUint8(23) !== 0x20)
     return { field: "fractions", found: Buffer.from(bytes.subarray(21, 24)).toString("hex") };

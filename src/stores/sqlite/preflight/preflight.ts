@@ -1,6 +1,201 @@
-import type { Preflight } from "./types.ts";
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 
-/** Looks at a live database as bytes. Run it in a process that never opens it with the engine. */
+import { systemCode } from "../../../core/errors.ts";
+import type { Observation } from "../../../core/finding.ts";
+import { readJournal } from "./journal.ts";
+import { readMainFile, unreadable, type MainFile } from "./main-file.ts";
+import { observe } from "./observations.ts";
+import type { JournalFacts, Preflight, WalFacts } from "./types.ts";
+import { readWal } from "./wal.ts";
+
+interface Look {
+  readonly path: string;
+  readonly main: MainFile;
+  readonly wal: WalFacts | null;
+  readonly journal: JournalFacts | null;
+}
+
+interface Judgement {
+  readonly verdict: Preflight["verdict"];
+  readonly observations: readonly Observation[];
+}
+
+const LOOKS_MAX = 20;
+const PAUSE_MS = 25;
+
+/**
+ * Looks at a live database as bytes: reads only, the file, its -wal and its -journal, and judges
+ * whether the engine may look too. Run it in a process that never opens it with the engine.
+ *
+ * What looks damaged is looked at again until it holds still, since a writer may be in the middle.
+ */
 export function preflight(path: string): Preflight {
-  throw new Error(`not yet: ${path}`);
+  let look = lookAt(path);
+  let judgement = judge(look);
+  for (let count = 1; count < LOOKS_MAX && judgement.verdict === "refuse"; count++) {
+    if (look.main.refusal?.code === "sqlite.file.missing") break;
+    pause();
+    const again = lookAt(path);
+    const isSteady = fingerprintOf(again) === fingerprintOf(look);
+    look = again;
+    judgement = judge(again);
+    if (isSteady) break;
+  }
+  return answer(look, judgement);
+}
+
+/** Equal when nothing was committed in between, as far as bytes can tell. */
+export function fingerprint(path: string): string {
+  return fingerprintOf(lookAt(path));
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}
+
+function lookAt(path: string): Look {
+  const main = readMainFile(path);
+  try {
+    const wal = whenThere(() => readWal(`${path}-wal`));
+    const journal = whenThere(() => readJournal(`${path}-journal`, path));
+    return { path, main, wal, journal };
+  } catch (error) {
+    // Neither may be read past: what they hold belongs to the database.
+    const refusal = main.refusal ?? unreadable(`${path}-wal or -journal`, error);
+    return { path, main: { ...main, refusal }, wal: null, journal: null };
+  }
+}
+
+function whenThere<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return null;
+    throw error;
+  }
+}
+
+function fingerprintOf({ main, wal }: Look): string {
+  const header = main.header;
+  const counters = header === null ? "none" : `${header.changeCounter}:${header.versionValidFor}`;
+  const log =
+    wal === null || wal.committedFrames === 0 ? "none" : `${wal.salts}:${wal.committedFrames}`;
+  return `file ${main.identity} header ${counters} wal ${log}`;
+}
+
+function answer(
+  { path, main, wal, journal }: Look & { path: string },
+  judged: Judgement,
+): Preflight {
+  const { header } = main;
+  return {
+    path,
+    ...judged,
+    fingerprint: fingerprintOf({ path, main, wal, journal }),
+    size: main.size,
+    mode: main.mode,
+    journalMode: header === null ? null : header.readVersion === 2 ? "wal" : "rollback",
+    changeCounter: header?.changeCounter ?? null,
+    header,
+    wal,
+    journal,
+  };
+}
+
+function judge(look: Look): Judgement {
+  const { main } = look;
+  if (main.refusal !== null) return { verdict: "refuse", observations: [main.refusal] };
+  const refusals = [...walRefusals(look), ...journalRefusals(look), ...sizeRefusals(look)];
+  const notices = noticesOf(look);
+  if (refusals.length > 0) return { verdict: "refuse", observations: [...refusals, ...notices] };
+  return { verdict: mustBeCopied(look) ? "copy" : "engine", observations: notices };
+}
+
+function walRefusals({ path, main, wal }: Look): readonly Observation[] {
+  if (wal === null) return [];
+  const location = { file: `${path}-wal` };
+  const hasFrames = wal.size > 32 + 24;
+  if (!wal.isHeaderValid) {
+    if (!hasFrames) return [];
+    const text = `the header of ${path}-wal is damaged: the engine would drop all that lies in it`;
+    return [observe("sqlite.wal.header", text, { ...location, bytes: [0, 32] }, wal.salts)];
+  }
+  if (main.size === 0 && wal.committedFrames > 0) {
+    const text = `${path} is empty, but ${wal.committedFrames} frames beside it are committed`;
+    return [observe("sqlite.file.emptied", text, { file: path })];
+  }
+  if (main.header !== null && wal.committedFrames > 0 && wal.pageSize !== main.header.pageSize) {
+    const text = `${path}-wal has pages of ${wal.pageSize} bytes, ${path} of ${main.header.pageSize}`;
+    return [observe("sqlite.wal.page-size", text, location)];
+  }
+  if (wal.lostCommit === null) return [];
+  const text =
+    `frame ${wal.validFrames + 1} of ${path}-wal is broken, but frame ${wal.lostCommit} behind it ` +
+    "is committed: the engine would silently drop it";
+  return [observe("sqlite.wal.frame", text, { ...location, block: wal.validFrames + 1 })];
+}
+
+function journalRefusals({ path, main, journal }: Look): readonly Observation[] {
+  if (journal?.state === "damaged") {
+    const text = `${path}-journal is no journal: ${path} may be in the middle of a transaction`;
+    return [observe("sqlite.journal.damaged", text, { file: `${path}-journal` })];
+  }
+  if (journal?.state !== "hot" || main.size > 0 || journal.databasePages === 0) return [];
+  const text = `${path} is empty, but had ${journal.databasePages} pages before a transaction`;
+  return [observe("sqlite.file.emptied", text, { file: path })];
+}
+
+/** Says nothing while a transaction is open, or when the -wal holds the size. */
+function sizeRefusals({ path, main, wal, journal }: Look): readonly Observation[] {
+  const { header, size } = main;
+  if (header === null || isInTransaction(journal) || (wal?.committedFrames ?? 0) > 0) return [];
+  const isCounted = header.headerPages > 0 && header.versionValidFor === header.changeCounter;
+  const pages = Math.ceil(size / header.pageSize);
+  if (!isCounted || header.headerPages <= pages) return [];
+  const text = `${path} has ${pages} pages of ${header.headerPages} that its header counts`;
+  return [
+    observe("sqlite.file.truncated", text, { file: path, pages: [pages + 1, header.headerPages] }),
+  ];
+}
+
+function isInTransaction(journal: JournalFacts | null): boolean {
+  return journal?.state === "hot" || journal?.state === "active";
+}
+
+function noticesOf({ path, main, wal, journal }: Look): readonly Observation[] {
+  const notices: Observation[] = [];
+  const pageSize = main.header?.pageSize ?? 1;
+  if (main.size === 0) {
+    notices.push(observe("sqlite.file.empty", `${path} has no bytes`, { file: path }));
+  } else if (main.size % pageSize !== 0 && !isInTransaction(journal)) {
+    const text = `${path} ends ${main.size % pageSize} bytes into a page`;
+    notices.push(observe("sqlite.file.ragged", text, { file: path, byte: main.size }));
+  }
+  if (wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null) {
+    const text = `${path}-wal ends in ${wal.brokenFrames} frames that were never committed`;
+    notices.push(observe("sqlite.wal.tail", text, { file: `${path}-wal` }));
+  }
+  if (journal?.state === "hot") {
+    const text = `${path}-journal belongs to a transaction whose process is gone`;
+    notices.push(observe("sqlite.journal.hot", text, { file: `${path}-journal` }));
+  }
+  return notices;
+}
+
+function mustBeCopied({ path, main, wal, journal }: Look): boolean {
+  if (journal?.state === "hot") return true;
+  // Beside an empty file the engine deletes a -wal, even where it may only read.
+  if (main.size === 0) return (wal?.size ?? 0) > 0;
+  return main.header?.readVersion === 2 && !isWritable(dirname(path));
+}
+
+/** In WAL mode even a reader must be able to make a -shm beside the database. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -6,18 +6,29 @@ export interface WalFacts {
   readonly size: number;
   readonly pageSize: number;
   readonly salts: string;
+  /** Magic, version and checksum of the header are right. */
+  readonly isHeaderValid: boolean;
   /** Frames from the start whose salts and checksums are right. */
   readonly validFrames: number;
   /** Frames up to the last commit; the rest was never committed. */
   readonly committedFrames: number;
+  /** A commit that lies behind a broken frame, or null: the engine would silently drop it. */
+  readonly lostCommit: number | null;
+  /** Frames of this generation behind the valid ones: written, but never committed whole. */
+  readonly brokenFrames: number;
   /** Pages of the database after that commit; 0 when nothing is committed. */
   readonly databasePages: number;
 }
 
-/** What raw reading tells of a `-journal`: cleared ones mean nothing, a hot one must be rolled back. */
+/**
+ * What raw reading tells of a `-journal`. `idle`: means nothing (empty, cleared, not yet synced);
+ * `active`: of a writer that is at work; `hot`: of one that died, to be rolled back; `damaged`.
+ */
 export interface JournalFacts {
   readonly size: number;
-  readonly state: "empty" | "cleared" | "hot" | "damaged";
+  readonly state: "idle" | "active" | "hot" | "damaged";
+  /** Pages of the database before the transaction. */
+  readonly databasePages: number;
 }
 
 /** A live database as its bytes show it, without the engine and without changing a byte. */
