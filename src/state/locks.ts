@@ -7,8 +7,9 @@ import { sha256Hex } from "../core/hash.ts";
 import { holdLock } from "../core/lock.ts";
 import type { World } from "../core/world.ts";
 
-/** How long to wait for somebody who only looks whether a run is alive, in milliseconds. */
-const LOOK_MS = 500;
+/** Who only looks whether a run is alive holds its lock for an instant: so often is it tried. */
+const TRIES = 10;
+const TRY_PAUSE_MS = 20;
 
 /**
  * Holds a store for one command, until disposed or until this process is gone.
@@ -40,19 +41,37 @@ export interface RunLock extends AsyncDisposable {
 /** Holds a run for the process that works on it. STORE_BUSY when another one does. */
 export async function lockRun(folder: string, run: string, world: World): Promise<RunLock> {
   const path = await lockPath(folder, "run", run);
-  const held = await holdLock({
-    path,
-    mode: "exclusive",
-    subject: `run ${run}`,
-    busy: "STORE_BUSY",
-    timeoutMs: LOOK_MS,
-    world,
-  });
+  const held = await persistently(world, () =>
+    holdLock({
+      path,
+      mode: "exclusive",
+      subject: `run ${run}`,
+      busy: "STORE_BUSY",
+      timeoutMs: 0,
+      world,
+    }),
+  );
   return {
     // Before it is given back: who waits for it then holds a file without a name, and looks again.
     retire: () => rm(path, { force: true }),
     [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
   };
+}
+
+/** The engine's own waiting would stop this whole process. */
+async function persistently<Result>(world: World, work: () => Promise<Result>): Promise<Result> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || !isStoreBusy(error)) throw error;
+    }
+    await world.sleep(TRY_PAUSE_MS, new AbortController().signal);
+  }
+}
+
+function isStoreBusy(error: unknown): boolean {
+  return error instanceof SalvorError && error.code === "STORE_BUSY";
 }
 
 /** True while a living process holds the run. */
@@ -70,7 +89,7 @@ export async function isRunHeld(folder: string, run: string, world: World): Prom
     });
     return false;
   } catch (error) {
-    if (error instanceof SalvorError && error.code === "STORE_BUSY") return true;
+    if (isStoreBusy(error)) return true;
     throw error;
   }
 }
