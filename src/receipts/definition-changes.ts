@@ -13,6 +13,7 @@ function changes(place: string, before: Json | undefined, after: Json | undefine
   if (isEqual(before, after)) return [];
   if (isJsonObject(before) && isJsonObject(after)) return memberChanges(place, before, after);
   if (isNamedList(before) && isNamedList(after)) return listChanges(place, before, after);
+  if (isObjectList(before) && isObjectList(after)) return itemChanges(place, before, after);
   return [`${place} ${show(before)} -> ${show(after)}`.trim()];
 }
 
@@ -24,6 +25,7 @@ function memberChanges(place: string, before: JsonObject, after: JsonObject): st
   );
 }
 
+type ObjectList = readonly JsonObject[];
 type NamedList = readonly (JsonObject & { readonly name: string })[];
 
 function listChanges(place: string, before: NamedList, after: NamedList): string[] {
@@ -40,6 +42,28 @@ function listChanges(place: string, before: NamedList, after: NamedList): string
   return [`order of ${place}: ${order(before)} -> ${order(after)}`];
 }
 
+/** Members without names are told apart by all that they are. */
+function itemChanges(place: string, before: ObjectList, after: ObjectList): string[] {
+  const [old, now] = [before.map(canonicalJson), after.map(canonicalJson)];
+  const label = singular(place);
+  const lines = [
+    ...without(old, now).map((item) => `${label} missing: ${item}`),
+    ...without(now, old).map((item) => `${label} extra: ${item}`),
+  ];
+  if (lines.length > 0) return lines;
+  return [`order of ${place}: ${old.join(", ")} -> ${now.join(", ")}`];
+}
+
+/** The items of a list that another lacks, as often as it lacks them. */
+function without(items: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return items.filter((item) => {
+    const found = left.indexOf(item);
+    if (found >= 0) left.splice(found, 1);
+    return found < 0;
+  });
+}
+
 function byName(list: NamedList): Map<string, JsonObject> {
   return new Map(list.map((item) => [item.name, item]));
 }
@@ -50,6 +74,10 @@ function isNamedList(value: Json | undefined): value is NamedList {
   const list: readonly Json[] = value;
   const names = list.map((item) => (isJsonObject(item) ? item["name"] : null));
   return names.every((name) => typeof name === "string") && new Set(names).size === names.length;
+}
+
+function isObjectList(value: Json | undefined): value is ObjectList {
+  return Array.isArray(value) && (value as readonly Json[]).every(isJsonObject);
 }
 
 function singular(place: string): string {

@@ -123,6 +123,11 @@ describe("the changes of a definition", () => {
   });
 
   it("are never none for definitions that differ", () => {
+    const keys = { foreignKeys: [{ from: "a" }, { from: "b" }] };
+    assert.deepEqual(definitionChanges(keys, { foreignKeys: [{ from: "b" }, { from: "c" }] }), [
+      'foreignKey missing: {"from":"a"}',
+      'foreignKey extra: {"from":"c"}',
+    ]);
     const twin = { columns: [{ name: "a" }, { name: "a" }] };
     assert.equal(definitionChanges(twin, { columns: [{ name: "a" }] }).length, 1);
     assert.equal(definitionChanges({ a: [] }, { a: {} }).length, 1);

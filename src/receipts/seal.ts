@@ -35,7 +35,9 @@ export interface SealInput {
 export function sealReceipt(input: SealInput): SealedReceipt {
   const trees = input.trees.toSorted(by((tree) => tree.collection));
   const collections = collectionSeals(trees);
-  const references = input.references.toSorted(by(({ from, to }) => canonicalJson([from, to])));
+  const references = input.references.toSorted(
+    by(({ from, to, orphans }) => canonicalJson([from, to, orphans])),
+  );
   const elements = input.schemaElements
     .map((element) => ({ ...element, digest: elementDigest(element.definition) }))
     .toSorted(by(({ kind, name }) => canonicalJson([kind, name])));

@@ -1,21 +1,9 @@
-import { createHash } from "node:crypto";
-
 import { digestOf, sha256, type Digest } from "../core/hash.ts";
 import { boundaryHash, endsRun } from "./boundary.ts";
-import type { Tree } from "./types.ts";
+import type { Leaf, Tree } from "./types.ts";
 
 const NODE = 1;
 const COLLECTION = 2;
-
-/** A leaf or a node, as the node above it sees it. */
-interface Child {
-  readonly count: number;
-  readonly digest: Uint8Array;
-  /** What a node covers of this child. */
-  readonly covered: readonly Uint8Array[];
-  /** Hash of the last key below. */
-  readonly hash: number;
-}
 
 /**
  * The digest of a collection: equal for equal leaves, and for nothing else. It costs a hash for
@@ -26,44 +14,37 @@ export function collectionDigest(tree: Tree): Digest {
   return digestOf(sha256(Buffer.concat([tag, unsigned(tree.count, 8), rootOf(tree)])));
 }
 
+/** A node is described as a leaf is: by its rows, its digest and the last key below it. */
+type Child = Leaf;
+
 function rootOf(tree: Tree): Uint8Array {
-  let children: Child[] = tree.leaves.map(({ count, digest, lastKey }) => ({
-    count,
-    digest,
-    covered: [unsigned(count, 8), digest, unsigned(lastKey.length, 4), lastKey],
-    hash: boundaryHash(lastKey),
-  }));
-  for (let level = 1; ; level++) {
-    const nodes = nodesOver(children, level);
-    const [root] = nodes;
-    if (root !== undefined && nodes.length === 1) return root.digest;
-    children = nodes;
-  }
+  let nodes = nodesOver(tree.leaves, 1);
+  for (let level = 2; nodes.length > 1; level++) nodes = nodesOver(nodes, level);
+  return nodes[0]?.digest ?? nodeOver([], 1).digest;
 }
 
 function nodesOver(children: readonly Child[], level: number): Child[] {
   const nodes: Child[] = [];
   let start = 0;
-  children.forEach(({ hash }, index) => {
-    if (!endsRun(level, hash)) return;
+  children.forEach(({ lastKey }, index) => {
+    if (index + 1 < children.length && !endsRun(level, boundaryHash(lastKey))) return;
     nodes.push(nodeOver(children.slice(start, index + 1), level));
     start = index + 1;
   });
-  if (start < children.length || nodes.length === 0)
-    nodes.push(nodeOver(children.slice(start), level));
   return nodes;
 }
 
 function nodeOver(children: readonly Child[], level: number): Child {
-  const hasher = createHash("sha256").update(Uint8Array.of(NODE, level));
+  const covered: Uint8Array[] = [Uint8Array.of(NODE, level)];
   let count = 0;
   for (const child of children) {
     count += child.count;
-    for (const bytes of child.covered) hasher.update(bytes);
+    covered.push(unsigned(child.count, 8), child.digest);
+    // The keys lead a comparison to the rows that differ, so they are part of what is sealed.
+    if (level === 1) covered.push(unsigned(child.lastKey.length, 4), child.lastKey);
   }
-  const digest = hasher.digest();
-  const hash = children.at(-1)?.hash ?? 0;
-  return { count, digest, covered: [unsigned(count, 8), digest], hash };
+  const lastKey = children.at(-1)?.lastKey ?? new Uint8Array(0);
+  return { count, digest: sha256(Buffer.concat(covered)), lastKey };
 }
 
 function unsigned(value: number, length: 4 | 8): Uint8Array {
