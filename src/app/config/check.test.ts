@@ -2,30 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import fc from "fast-check";
-import { z } from "zod";
-
-import type { Driver } from "../../stores/types.ts";
+import { drivers } from "../../stores/drivers.ts";
 import { checkConfig, describeProblem } from "./check.ts";
 import type { Config } from "./types.ts";
 
-/** Declares what it takes, as every driver does; it is never opened here. */
-const driver = {
-  name: "sqlite",
-  summary: "A SQLite database",
-  options: z.strictObject({
-    path: z.string().min(1),
-    busyTimeoutMs: z.int().min(0).max(60_000).default(5_000),
-  }),
-  capabilities: { inspections: [], transactional: true, parts: "pages" },
-  open: () => {
-    throw new Error("nothing is opened by a check");
-  },
-  at: (_address, options) => options,
-} satisfies Driver;
-
 function check(text: string | Uint8Array, env: Record<string, string> = {}) {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  return checkConfig(bytes, { file: "/etc/shop/salvor.yaml", env, drivers: [driver] });
+  return checkConfig(bytes, { file: "/etc/shop/salvor.yaml", env, drivers });
 }
 
 function problems(text: string | Uint8Array, env: Record<string, string> = {}): readonly string[] {
@@ -113,7 +96,7 @@ stores:
         "4:3: log.level must be one of debug, info, warn, error",
         "6:3: stores.shop.path is missing",
         '8:5: stores.shop.paht is not a known key; did you mean "path"?',
-        "9:5: stores.shop.busyTimeoutMs must be at most 60000",
+        "9:5: stores.shop.busyTimeoutMs must be at most 600000",
         "10:3: stores.Shop must be a store's name: a-z, 0-9, _ and -, at most 63",
         '11:11: stores.near.driver has no driver "sqlit"; did you mean "sqlite"?',
         "12:3: stores.none.driver names no driver; drivers: sqlite",
@@ -136,6 +119,12 @@ stores:
       problems(`repository: { encryption: { passphraseEnv: A, passphraseFile: b } }`),
       ["1:15: repository.encryption must have exactly one of passphraseEnv and passphraseFile"],
     );
+  });
+
+  it("refuses a path that no file can have", () => {
+    assert.deepEqual(problems(`stores: { a: { driver: sqlite, path: "a\\0b" } }`), [
+      "1:32: stores.a.path must not contain NUL",
+    ]);
   });
 
   it("refuses two stores at one path, however it is spelled", () => {

@@ -42,7 +42,7 @@ export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedCo
     return refused([...unset, ...found.filter(({ key }) => !keys.has(key))]);
   }
   const config = resolveConfig(result.data, context.file);
-  const all = [...unset, ...sharedPaths(config, parsed)];
+  const all = [...unset, ...badPaths(config, parsed)];
   return all.length > 0 ? refused(all) : { config, problems: [] };
 }
 
@@ -83,15 +83,16 @@ function mismatches(
   });
 }
 
-/** Two stores at one path would be restored over each other. */
-function sharedPaths(config: Config, parsed: ParsedConfig): readonly ConfigProblem[] {
-  const owners = new Map<unknown, string>();
+/** Two stores at one path would be restored over each other; a NUL ends every path too early. */
+function badPaths(config: Config, parsed: ParsedConfig): readonly ConfigProblem[] {
+  const owners = new Map<string, string>();
   return config.stores.flatMap(({ name, options }) => {
     const path = options["path"];
-    if (path === undefined) return [];
+    if (typeof path !== "string") return [];
     const owner = owners.get(path);
-    if (owner === undefined) owners.set(path, name);
-    else return [problemAt(parsed, ["stores", name, "path"], `is the path of "${owner}" too`)];
-    return [];
+    owners.set(path, owner ?? name);
+    const problem = (message: string) => [problemAt(parsed, ["stores", name, "path"], message)];
+    if (path.includes("\0")) return problem("must not contain NUL");
+    return owner === undefined ? [] : problem(`is the path of "${owner}" too`);
   });
 }
