@@ -12,7 +12,7 @@ import { readKey, readRecord, writeKey, writeRecord } from "./canonical.ts";
 import { parseLogicalType } from "./logical-types.ts";
 import { toPortable } from "./logical-values.ts";
 import { elementDigest, portableDigest, receiptDigest, schemaDigest } from "./seal.ts";
-import { encodeTree } from "./tree-codec.ts";
+import { encodeTree, treeOf } from "./tree-codec.ts";
 import { collectionDigest } from "./tree.ts";
 import type { Entry, Value } from "./types.ts";
 
@@ -109,6 +109,17 @@ describe("docs/format/receipt.md", () => {
         vector.first,
       );
       assert.equal(collectionDigest(tree), vector.digest);
+    }
+  });
+
+  it("publishes nodes of every level", () => {
+    for (const vector of vectors("levels", z.object({ ids: z.array(z.string()), digest }))) {
+      const leaves = vector.ids.map((id, index) => ({
+        count: 256,
+        digest: new Uint8Array(32).fill(index + 1),
+        lastKey: writeKey([{ type: "integer", value: BigInt(id) }]),
+      }));
+      assert.equal(collectionDigest(treeOf("t", leaves)), vector.digest);
     }
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,6 +97,23 @@ describe("the sorter", () => {
       assert.equal(readdirSync(scratch).length, 1);
       sorter.finish();
     }, /full/);
+    assert.deepEqual(readdirSync(scratch), []);
+  });
+
+  it("says that the disk is full, and leaves nothing on it", () => {
+    const script = `
+      import { SortingSink } from ${JSON.stringify(import.meta.resolve("./sorting-sink.ts"))};
+      try {
+        using sorter = new SortingSink(null, { scratch: process.argv[1], memory: 200_000 });
+        const bytes = new Uint8Array(1000);
+        for (let left = 1000; left > 0; left--) sorter.add(bytes, 0, 9, bytes, 9, 1000);
+      } catch (error) {
+        console.log(error.code);
+      }`;
+    // A limit on the size of files is a full disk without a disk: the kernel refuses to write on.
+    const limited = 'ulimit -f 100; exec "$0" --input-type=module -e "$1" "$2"';
+    const child = spawnSync("sh", ["-c", limited, process.execPath, script, scratch]);
+    assert.equal(child.stdout.toString(), "DISK_FULL\n", child.stderr.toString());
     assert.deepEqual(readdirSync(scratch), []);
   });
 
