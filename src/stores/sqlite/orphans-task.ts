@@ -8,6 +8,8 @@ export interface OrphansInput {
   readonly path: string;
 }
 
+const CACHE_KIB = 65_536;
+
 interface ForeignKey {
   readonly id: number;
   readonly from: readonly string[];
@@ -21,6 +23,8 @@ export const task: HostTask<OrphansInput, readonly ReferenceSeal[]> = async ({ p
     const database = new DatabaseSync(path, { readOnly: true });
     try {
       guard(database);
+      // Children look up their parents at random: with the default 2 MB it takes twice as long.
+      database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
       return tables(database)
         .flatMap((table) => sealReferences(database, table))
         .sort((a, b) => compareText(a.from, b.from) || compareText(a.to, b.to));
