@@ -23,8 +23,11 @@ async function sourceFile(root: string, path: string): Promise<SourceFile> {
   return { path, text, lineCount: text.split("\n").length - 1, imports };
 }
 
-/** `import … from`, `export … from` and bare imports, which the formatter begins at the margin. */
-const STATEMENT = /^(?:import|export)\b[^"';]*?(?:from\s*)?"(\.[^"]+)"/gm;
+/** `import … from "…"` and `export … from "…"`, which the formatter begins at the margin. */
+const STATEMENT = /^(?:import|export)\b[^"';]*?\bfrom\s*"(\.[^"]+)"/gm;
+
+/** `import "…"`. */
+const BARE = /^import\s*"(\.[^"]+)"/gm;
 
 /** `import("…")`, of a value or of a type. */
 const EXPRESSION = /\bimport\(\s*"(\.[^"]+)"\s*\)/g;
@@ -32,7 +35,7 @@ const EXPRESSION = /\bimport\(\s*"(\.[^"]+)"\s*\)/g;
 /** The relative specifiers that a module names, in comments excepted. */
 export function relativeImports(text: string): readonly string[] {
   const code = withoutComments(text);
-  return [STATEMENT, EXPRESSION].flatMap((pattern) =>
+  return [STATEMENT, BARE, EXPRESSION].flatMap((pattern) =>
     [...code.matchAll(pattern)].map((match) => match[1] ?? ""),
   );
 }
@@ -75,7 +78,7 @@ export function importCycles(files: readonly SourceFile[]): readonly (readonly s
 export function undocumentedExports({ text }: SourceFile): readonly string[] {
   const lines = text.split("\n");
   const names = lines.flatMap((line, index) => {
-    const name = EXPORTED.exec(line)?.groups?.["name"];
+    const name = exportedName(line);
     if (name === undefined) return [];
     return isDocumented(lines, index, name) ? [] : [name];
   });
@@ -85,12 +88,17 @@ export function undocumentedExports({ text }: SourceFile): readonly string[] {
 const EXPORTED =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type) (?<name>\w+)/;
 
-/** Overloads, and a type beside its value of the same name, share one comment. */
+/** A block of exports without empty lines shares its first comment, and so do overloads. */
 function isDocumented(lines: readonly string[], index: number, name: string): boolean {
-  const above = lines[index - 1] ?? "";
-  if (above.trimEnd().endsWith("*/")) return true;
-  return lines.slice(0, index).some((line, at) => {
-    const earlier = EXPORTED.exec(line)?.groups?.["name"];
-    return earlier === name && (lines[at - 1] ?? "").trimEnd().endsWith("*/");
-  });
+  const above = (lines[index - 1] ?? "").trimEnd();
+  const aboveName = exportedName(above);
+  if (above.endsWith("*/")) return true;
+  if (aboveName !== undefined) return isDocumented(lines, index - 1, aboveName);
+  return lines
+    .slice(0, index)
+    .some((line, at) => exportedName(line) === name && (lines[at - 1] ?? "").endsWith("*/"));
+}
+
+function exportedName(line: string): string | undefined {
+  return EXPORTED.exec(line)?.groups?.["name"];
 }

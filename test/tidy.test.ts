@@ -44,7 +44,9 @@ const LINES_MAX = 400;
 
 const files = await sourceTree(ROOT, "src");
 const imports = files.flatMap((file) => file.imports.map((to) => ({ from: file.path, to })));
-const isTest = (path: string): boolean => path.endsWith(".test.ts");
+
+/** Tests, and what only tests use: not packed, and free to join what they try. */
+const isTest = (path: string): boolean => /(\.test|\/contract|\/samples|\/testing)\.ts$/.test(path);
 
 function folderOf(path: string): string {
   return path.split("/")[1] ?? "";
