@@ -99,8 +99,13 @@ function valueOf(literal: Literal, affinity: Affinity, encode: TextCoder): Value
     default:
       return affinity === "text"
         ? { type: "text", bytes: encode(literal.text) }
-        : numeric(literal.text, affinity);
+        : numeric(literal.text, isUntouched(literal, affinity) ? "real" : affinity);
   }
+}
+
+/** A real literal stays one where no affinity asks for another class. */
+function isUntouched({ kind }: Literal, affinity: Affinity): boolean {
+  return kind === "real" && (affinity === "blob" || affinity === "any");
 }
 
 const NUMERIC = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t\n\v\f\r]*$/i;
