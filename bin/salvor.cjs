@@ -18,6 +18,7 @@ function start() {
     return;
   }
   require("module").enableCompileCache();
+  quietExperiments();
   var source = path.join(__dirname, "../src/cli/main.ts");
   var built = path.join(__dirname, "../dist/cli/main.js");
   // Such a Node reads modules through require as well; import() would be no syntax for an old one.
@@ -26,6 +27,14 @@ function start() {
     .then(function (status) {
       process.exit(status);
     });
+}
+
+// On Node 24, SQLite still announces itself as an experiment at each start.
+function quietExperiments() {
+  process.removeAllListeners("warning");
+  process.on("warning", function (warning) {
+    if (warning.name !== "ExperimentalWarning") console.error(String(warning));
+  });
 }
 
 if (isOldNode()) {

@@ -6,6 +6,7 @@ import type { Progress } from "../core/progress.ts";
 import type { RunRecord } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Level, Receipt } from "../receipts/types.ts";
+import type { Loss } from "../recovery/losses.ts";
 import type { Problem, PruneResult, Retention, Snapshot } from "../repository/types.ts";
 
 /** The variables of the process, or what a test gives instead. */
@@ -42,7 +43,7 @@ export interface ChangeOptions {
 
 /** Everything that the commands do, a method each; each resolves to the command's JSON document. */
 export interface Salvor extends AsyncDisposable {
-  receipt(options: ReceiptOptions, signal?: AbortSignal): Promise<Receipt>;
+  receipt(options: ReceiptOptions, signal?: AbortSignal): Promise<ReceiptDocument>;
   compare(options: CompareOptions, signal?: AbortSignal): Promise<Proof>;
   backup(options?: BackupOptions, signal?: AbortSignal): Promise<BackupDocument>;
   snapshots(options?: SnapshotsOptions, signal?: AbortSignal): Promise<SnapshotsDocument>;
@@ -61,6 +62,9 @@ export interface Salvor extends AsyncDisposable {
   auditTrail(options?: AuditTrailOptions, signal?: AbortSignal): Promise<AuditTrailDocument>;
   status(signal?: AbortSignal): Promise<StatusDocument>;
 }
+
+/** A receipt with the leaves of its trees, by collection. */
+export type ReceiptDocument = Receipt & { readonly tree: Json };
 
 /** `subject` is a store's name, a path, a snapshot (id, unique start, `store@latest`, `store@time`). */
 export interface ReceiptOptions {
@@ -182,15 +186,6 @@ export interface VerifyResult {
   readonly durationMs: number;
 }
 
-/** Something that could not be saved. */
-export interface Loss {
-  readonly store: string;
-  readonly collection: string | null;
-  readonly key: Json;
-  readonly location: JsonObject;
-  readonly reason: string;
-}
-
 /** One execution of a plan, as the journal has it, with what came of it. */
 export interface RunDocument extends RunRecord {
   /** How much older than the moment of the failure the restored content is. */
@@ -233,6 +228,8 @@ export interface AuditTrailDocument {
   readonly records: number;
   /** Sequence of the first record that does not fit the chain. */
   readonly firstBroken: number | null;
+  /** What is wrong there, in one sentence; null when ok. */
+  readonly problem: string | null;
   /** The newest ones, oldest first; empty for `verify` and `export`. */
   readonly newest: readonly TrailRecord[];
   readonly output: string | null;

@@ -32,7 +32,7 @@ export const auditTrailCommand = defineCommand({
         ),
         document.ok
           ? `${style.paint("good", "whole")}: ${document.records} records`
-          : `${style.paint("bad", "broken")} at record ${document.firstBroken ?? "?"} of ${document.records}`,
+          : `${style.paint("bad", "broken")} at record ${document.firstBroken ?? "?"} of ${document.records}: ${safe(document.problem ?? "")}`,
       ],
     };
   },

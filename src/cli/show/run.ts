@@ -1,4 +1,4 @@
-import type { Loss, RunDocument } from "../../app/types.ts";
+import type { RunDocument } from "../../app/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { keyText, proofLines } from "./proof.ts";
