@@ -1,3 +1,4 @@
+import type { Loss } from "../../recovery/losses.ts";
 import type { RunDocument } from "../../app/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
