@@ -31,7 +31,8 @@ export class Session implements AsyncDisposable {
   readonly config: Config | null;
   readonly cwd: string;
   readonly env: Environment;
-  readonly by: string | undefined;
+  /** Who asks, for the journal and the audit trail. */
+  readonly by: string;
   readonly pool = new WorkerPool();
   readonly #held = new AsyncDisposableStack();
   readonly #made = new Map<string, Promise<unknown>>();
@@ -41,7 +42,7 @@ export class Session implements AsyncDisposable {
     this.progress = options.progress ?? quietProgress;
     this.cwd = options.cwd ?? process.cwd();
     this.env = options.env ?? process.env;
-    this.by = options.by;
+    this.by = currentActor(options.by).by;
     this.config = config;
     this.#held.use(this.pool);
   }

@@ -122,6 +122,27 @@ export async function writeDurably(disk: Disk, path: string, bytes: Uint8Array):
   await disk.syncFolder(dirname(path));
 }
 
+/** Replaces `path` by the pieces of a text, as they come; as durable as `writeDurably`. */
+export async function writeLinesDurably(
+  disk: Disk,
+  path: string,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  const draft = `${path}.draft`;
+  {
+    await using file = await disk.open(draft, "replace");
+    let position = 0;
+    for await (const piece of pieces) {
+      const bytes = Buffer.from(piece);
+      await file.write(bytes, position);
+      position += bytes.length;
+    }
+    await file.sync();
+  }
+  await disk.rename(draft, path);
+  await disk.syncFolder(dirname(path));
+}
+
 const COPY_BYTES = 1 << 20;
 
 /** Replaces `to` by a copy of `from`: draft, sync, rename, sync the folder. */

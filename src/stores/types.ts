@@ -190,6 +190,8 @@ export interface Driver {
   readonly capabilities: Capabilities;
   /** Opens nothing yet: a store that does not exist can be opened, to be restored. */
   open(name: string, options: JsonObject, context: DriverContext): Store;
+  /** Where a store with these options lives. */
+  addressOf(options: JsonObject): Address;
   /** The options with which a copy at another address is opened. */
   at(address: Address, options: JsonObject): JsonObject;
 }

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { defineDriver } from "../define-driver.ts";
 import { sqliteOptions } from "./options.ts";
 import { openSqliteStore } from "./store.ts";
@@ -9,5 +11,6 @@ export const sqliteDriver = defineDriver({
   options: sqliteOptions,
   capabilities: { inspections: ["audit"], transactional: true, parts: "pages" },
   open: openSqliteStore,
+  addressOf: (given) => resolve(sqliteOptions.parse(given).path),
   at: (address, given) => ({ ...given, path: address }),
 });

@@ -1,0 +1,152 @@
+import { join } from "node:path";
+
+import { SalvorError } from "../core/errors.ts";
+import { timestamp } from "../core/world.ts";
+import { suspiciousDrops } from "../receipts/suspicion.ts";
+import type { Receipt } from "../receipts/types.ts";
+import type { Repository, Snapshot } from "../repository/types.ts";
+import { lockStore } from "../state/locks.ts";
+import type { Image } from "../stores/types.ts";
+import { resumeFor } from "./runs.ts";
+import type { Session } from "./session.ts";
+import type { BackupDocument, BackupOptions } from "./types.ts";
+import { verifySnapshot } from "./verify.ts";
+
+/** The name under which Salvor's own state is kept in the repository. */
+export const STATE_STORE = ".salvor";
+
+/** A store captured, and held until it is in the repository. */
+interface Captured {
+  readonly name: string;
+  readonly image: Image;
+}
+
+/** Backs stores up: all are captured first, so that they are one recovery point. */
+export async function backUp(
+  session: Session,
+  { stores = [], verify = false }: BackupOptions,
+  signal: AbortSignal,
+): Promise<BackupDocument> {
+  const names = namesOf(session, stores);
+  const opening = session.repository({ folder: null, create: true }, signal);
+  const point = session.world.newId("point");
+  const at = timestamp(session.world.now());
+  await using held = new AsyncDisposableStack();
+  const capturing = captureAll(session, names, held, signal);
+  const [repository, captured] = await settled(opening, capturing);
+  const snapshots: Snapshot[] = [];
+  for (const each of captured) {
+    snapshots.push(await storeOne(session, repository, each, point, signal));
+  }
+  const results = verify ? await proveAll(session, snapshots, signal) : [];
+  await session.record("backup", names.join(" "), "", { point, snapshots: idsOf(snapshots) });
+  await backUpState(session, repository, point, signal);
+  const listed = verify ? await again(repository, snapshots, signal) : snapshots;
+  const verified = verify && results.every(Boolean);
+  return { snapshots: listed, point: { id: point, at, verified }, findings: [] };
+}
+
+/** Both are waited for, so that nothing goes on behind an error. */
+async function settled<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
+}
+
+function namesOf(session: Session, asked: readonly string[]): readonly string[] {
+  const { stores, file } = session.requireConfig();
+  if (asked.length > 0) return [...new Set(asked)].map((name) => session.storeConfig(name).name);
+  if (stores.length > 0) return stores.map(({ name }) => name);
+  throw new SalvorError("CONFIG_INVALID", `${file} names no stores`, {
+    hint: 'Add one under "stores", or let "salvor init --force" look for them.',
+  });
+}
+
+async function captureAll(
+  session: Session,
+  names: readonly string[],
+  held: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<readonly Captured[]> {
+  const captured: Captured[] = [];
+  for (const name of names) {
+    await resumeFor(session, name, signal);
+    held.use(await lockStore(await session.stateFolder(), name, session.world));
+    session.progress.update({ task: `capturing ${name}`, done: 0, total: null, unit: "bytes" });
+    const store = held.use(await session.store(name));
+    const image = held.use(await store.capture({ exclusive: false }, signal));
+    session.progress.finish(`capturing ${name}`);
+    captured.push({ name, image });
+  }
+  return captured;
+}
+
+async function storeOne(
+  session: Session,
+  repository: Repository,
+  { name, image }: Captured,
+  point: string,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const task = `backing up ${name}`;
+  session.progress.update({ task, done: 0, total: null, unit: "bytes" });
+  const { driver, options } = image.store;
+  const sealed = image.seal({ portable: false }, signal);
+  sealed.catch(() => {}); // whoever awaits it later gets the error; until then it is not unhandled
+  const { expect } = session.storeConfig(name);
+  const judge = (before: Receipt, after: Receipt): readonly string[] =>
+    suspiciousDrops(before, after, expect, internalOf(after));
+  const input = { store: name, driver, options, point, content: image, sealed, judge };
+  const snapshot = await repository.backup(input, signal);
+  session.progress.finish(task);
+  for (const warning of snapshot.warnings) session.progress.say(`${name}: ${warning}`);
+  return snapshot;
+}
+
+/** Shadow tables and the like, as the driver recorded them. */
+function internalOf({ recorded }: Receipt): ReadonlySet<string> {
+  const names = recorded["internal"];
+  return new Set(Array.isArray(names) ? names.map(String) : []);
+}
+
+async function proveAll(
+  session: Session,
+  snapshots: readonly Snapshot[],
+  signal: AbortSignal,
+): Promise<readonly boolean[]> {
+  const proven: boolean[] = [];
+  for (const snapshot of snapshots) {
+    proven.push((await verifySnapshot(session, snapshot, "complete", signal)).ok);
+  }
+  return proven;
+}
+
+/** The same snapshots with the levels that were proven meanwhile. */
+async function again(
+  repository: Repository,
+  snapshots: readonly Snapshot[],
+  signal: AbortSignal,
+): Promise<readonly Snapshot[]> {
+  const ids = new Set(idsOf(snapshots));
+  return (await repository.snapshots(signal)).filter(({ id }) => ids.has(id));
+}
+
+function idsOf(snapshots: readonly Snapshot[]): string[] {
+  return snapshots.map(({ id }) => id);
+}
+
+/** The repository is enough: every backup ends with a snapshot of the state. */
+async function backUpState(
+  session: Session,
+  repository: Repository,
+  point: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = join(await session.scratch(), "state.sqlite");
+  await (await session.state()).backupTo(path);
+  await using store = await session.openStore(STATE_STORE, "sqlite", { path });
+  await using image = await store.capture({ exclusive: true }, signal);
+  const { driver } = image.store;
+  const sealed = image.seal({ portable: false }, signal);
+  const input = { store: STATE_STORE, driver, options: { path: "state.sqlite" }, point };
+  await repository.backup({ ...input, content: image, sealed, judge: () => [] }, signal);
+}

@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from "../core/json.ts";
+import { isJsonObject } from "../core/json.ts";
+import { nodeDisk } from "../core/disk.ts";
+import { createEngine, type Engine } from "../plans/engine.ts";
+import type { StepOutput } from "../plans/types.ts";
+import type { Proof } from "../receipts/proof.ts";
+import type { RecoveryContext } from "../recovery/context.ts";
+import type { Loss } from "../recovery/losses.ts";
+import { recoverySteps } from "../recovery/recovery-steps.ts";
+import { lockStore } from "../state/locks.ts";
+import type { Session } from "./session.ts";
+
+/** What a run tells beyond its steps, from what they answered. */
+export interface RunSummary {
+  readonly rpoMs: number | null;
+  readonly quarantine: string | null;
+  readonly losses: readonly Loss[];
+  readonly proof: Proof | null;
+  readonly proofs: readonly Proof[];
+  readonly reports: null;
+  readonly address: string | null;
+}
+
+/** The engine with every kind of step that we have, over this session's state. */
+export async function openEngine(session: Session): Promise<Engine<RunSummary>> {
+  const state = await session.state();
+  const { world, progress } = session;
+  return createEngine({
+    state,
+    world,
+    steps: recoverySteps(recoveryContext(session)),
+    lockStore: (store) => lockStore(state.folder, store, world),
+    summarise,
+    onEvent: (_run, { event }) => {
+      if (event.type === "StepStarted") progress.say(`${event.step} …`);
+    },
+  });
+}
+
+function recoveryContext(session: Session): RecoveryContext {
+  return {
+    disk: nodeDisk,
+    repository: (folder, signal) => session.repository({ folder, create: false }, signal),
+    openStore: (name, driver, options) => session.openStore(name, driver, options),
+    openStoreAt: (name, driver, options, address) =>
+      session.openStoreAt(name, driver, options, address),
+    scratch: () => session.scratch(),
+  };
+}
+
+/** Proofs of what lives now win over those of what was built beside it. */
+function summarise(outputs: readonly StepOutput[]): RunSummary {
+  const of = (action: string): readonly StepOutput[] =>
+    outputs.filter((each) => each.action === action);
+  const beside = of("verify").flatMap(proofIn);
+  const live = of("verify-live").flatMap(proofIn);
+  const proofs = live.length > 0 ? live : beside;
+  const told = outputs.map(({ output }) => output);
+  const rpos = told.map((output) => output["rpoMs"]).filter((each) => typeof each === "number");
+  return {
+    rpoMs: rpos.length === 0 ? null : Math.max(...rpos),
+    quarantine:
+      told.flatMap((output) => text(member(output["quarantine"], "folder"))).at(-1) ?? null,
+    losses: told.flatMap((output) => (output["losses"] ?? []) as unknown as readonly Loss[]),
+    proof: proofs.find(({ equal }) => !equal) ?? proofs[0] ?? null,
+    proofs,
+    reports: null,
+    address: told.flatMap((output) => text(output["address"])).at(-1) ?? null,
+  };
+}
+
+function proofIn({ output }: StepOutput): readonly Proof[] {
+  const proof = output["proof"];
+  // Written by `proofJson` of the same program; the journal is ours.
+  return isJsonObject(proof) ? [proof as unknown as Proof] : [];
+}
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? (value as JsonObject)[name] : undefined;
+}
+
+function text(value: Json | undefined): readonly string[] {
+  return typeof value === "string" ? [value] : [];
+}

@@ -1,0 +1,149 @@
+import { join } from "node:path";
+
+import { SalvorError } from "../core/errors.ts";
+import type { Plan } from "../plans/types.ts";
+import {
+  planRestoreInPlace,
+  planRestoreTo,
+  type InPlaceRequest,
+} from "../recovery/plan-restore.ts";
+import type { Snapshot } from "../repository/types.ts";
+import { openEngine } from "./engine.ts";
+import { resumeFor } from "./runs.ts";
+import { driverNamed, type Session } from "./session.ts";
+import { findSnapshot } from "./snapshot-names.ts";
+import type { ChangeOptions, RestoreOptions, RunDocument } from "./types.ts";
+import { verifySnapshot } from "./verify.ts";
+
+/** Brings a snapshot back beside, or one or a whole recovery point in place of what lives now. */
+export async function restore(
+  session: Session,
+  options: RestoreOptions,
+  signal: AbortSignal,
+): Promise<RunDocument> {
+  const { snapshot, point, to, inPlace = false } = options;
+  if (to !== undefined && snapshot !== undefined && !inPlace && point === undefined) {
+    return restoreTo(session, options, { word: snapshot, to }, signal);
+  }
+  if (to !== undefined || (snapshot === undefined) === (point === undefined)) throw unclear();
+  if (point === undefined && !inPlace) throw unclear();
+  const repository = await session.repository({ folder: null, create: false }, signal);
+  const all = await repository.snapshots(signal);
+  const chosen =
+    point === undefined ? [findSnapshot(all, snapshot ?? "")] : snapshotsOf(all, point, session);
+  return restoreInPlace(session, options, chosen, signal);
+}
+
+async function restoreTo(
+  session: Session,
+  options: RestoreOptions,
+  { word, to }: { readonly word: string; readonly to: string },
+  signal: AbortSignal,
+): Promise<RunDocument> {
+  const folder = options.repository === undefined ? null : session.path(options.repository);
+  const repository = await session.repository({ folder, create: false }, signal);
+  const found = findSnapshot(await repository.snapshots(signal), word);
+  const address = session.path(to);
+  const { store, driver } = found;
+  const request = { store, driver, options: found.options, snapshot: found, repository: folder };
+  const plan = planRestoreTo(request, address);
+  // A new store beside is nobody's loss: only what changes live data asks.
+  return perform(session, plan, { ...options, yes: true }, signal);
+}
+
+async function restoreInPlace(
+  session: Session,
+  options: RestoreOptions,
+  snapshots: readonly Snapshot[],
+  signal: AbortSignal,
+): Promise<RunDocument> {
+  const id = session.world.newId("restore");
+  const requests = snapshots.map((snapshot) => inPlaceRequest(session, snapshot, id, options));
+  const plan = planRestoreInPlace(requests, id);
+  if (options.dryRun !== true) {
+    for (const { store } of requests) await resumeFor(session, store, signal);
+    if (snapshots.length > 1) await refuseUnverified(session, snapshots, signal);
+  }
+  return perform(session, plan, options, signal);
+}
+
+function inPlaceRequest(
+  session: Session,
+  snapshot: Snapshot,
+  id: string,
+  { yes = false }: ChangeOptions,
+): InPlaceRequest {
+  const { name, driver, options } = session.storeConfig(snapshot.store);
+  if (driver !== snapshot.driver) throw otherDriver(snapshot, driver);
+  return {
+    store: name,
+    driver,
+    options,
+    snapshot,
+    repository: null,
+    live: driverNamed(driver).addressOf(options),
+    quarantine: join(session.requireConfig().state, "quarantine", name, id),
+    unseen: yes,
+  };
+}
+
+/** Shows the plan, asks where that is needed, and carries it out. */
+async function perform(
+  session: Session,
+  plan: Plan,
+  options: ChangeOptions,
+  signal: AbortSignal,
+): Promise<RunDocument> {
+  const engine = await openEngine(session);
+  const { by } = session;
+  const reason = options.reason ?? null;
+  const planned = engine.dryRun(plan, { by, reason });
+  if (options.dryRun === true) return planned;
+  const confirmed = options.yes === true || (await options.confirm?.(planned)) === true;
+  const run = await engine.start(plan, { by, reason, confirmed }, signal);
+  const detail = { status: run.status, quarantine: run.quarantine, losses: run.losses.length };
+  await session.record(plan.name, plan.subject.join(" "), reason ?? "", { run: run.id, ...detail });
+  return run;
+}
+
+/** A recovery point comes back whole or not at all, so all of it is proven first. */
+async function refuseUnverified(
+  session: Session,
+  snapshots: readonly Snapshot[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const snapshot of snapshots) {
+    const { problems } = await verifySnapshot(session, snapshot, "stored", signal);
+    const [problem] = problems;
+    if (problem === undefined) continue;
+    throw new SalvorError("BACKUP_DAMAGED", `${snapshot.store}: ${problem.message}`, {
+      hint: 'Nothing was changed. Choose another point: "salvor snapshots" lists them.',
+    });
+  }
+}
+
+function snapshotsOf(
+  all: readonly Snapshot[],
+  point: string,
+  session: Session,
+): readonly Snapshot[] {
+  const names = new Set(session.requireConfig().stores.map(({ name }) => name));
+  const found = all.filter((each) => each.point.startsWith(point) && names.has(each.store));
+  if (new Set(found.map((each) => each.point)).size === 1) return found;
+  throw new SalvorError("NOT_FOUND", `there is no one recovery point ${point}`, {
+    hint: '"salvor snapshots --json" tells the point of each snapshot.',
+  });
+}
+
+function otherDriver({ id, driver }: Snapshot, configured: string): SalvorError {
+  const message = `snapshot ${id.slice(0, 12)} was made by driver ${driver}, not ${configured}`;
+  return new SalvorError("REFUSED", message, {
+    hint: "Restore it beside with --to, or mend the store's driver in salvor.yaml.",
+  });
+}
+
+function unclear(): SalvorError {
+  return new SalvorError("USAGE", "say what to restore, and where to", {
+    hint: "Give a snapshot with --to <address> or --in-place, or --point <point> --in-place.",
+  });
+}

@@ -1,0 +1,124 @@
+import { messageOf, SalvorError } from "../core/errors.ts";
+import { LEVELS, type Level } from "../receipts/types.ts";
+import type { Problem, Repository, Snapshot } from "../repository/types.ts";
+import { proveStore } from "../recovery/prove-store.ts";
+import type { Session } from "./session.ts";
+import { findSnapshot } from "./snapshot-names.ts";
+import { restoreToScratch } from "./subjects.ts";
+import type { VerifyDocument, VerifyOptions, VerifyResult } from "./types.ts";
+
+type Asked = Exclude<Level, "none">;
+
+/** Proves snapshots up to a level, and records for each the one that it reached. */
+export async function verifySnapshots(
+  session: Session,
+  { snapshots: words = [], level = "stored" }: VerifyOptions,
+  signal: AbortSignal,
+): Promise<VerifyDocument> {
+  refuseWorking(level);
+  const repository = await session.repository({ folder: null, create: false }, signal);
+  const all = await repository.snapshots(signal);
+  const chosen = words.length > 0 ? words.map((word) => findSnapshot(all, word)) : all;
+  const results: VerifyResult[] = [];
+  for (const snapshot of chosen) {
+    results.push(await verifySnapshot(session, snapshot, level, signal));
+  }
+  const ok = results.every((result) => result.ok);
+  await session.record("verify", words.join(" "), "", { level, ok });
+  return { ok, results };
+}
+
+/** One snapshot: each level rests on the one below it, and the first failure ends it. */
+export async function verifySnapshot(
+  session: Session,
+  snapshot: Snapshot,
+  level: Asked,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  const { world, progress } = session;
+  const startedMs = world.elapsed();
+  const task = `verifying ${snapshot.store} ${snapshot.id.slice(0, 12)}`;
+  progress.update({ task, done: 0, total: null, unit: "bytes" });
+  const repository = await session.repository({ folder: null, create: false }, signal);
+  let problems = await repository.readBack(snapshot.id, signal);
+  let proven: Level = problems.length === 0 ? "stored" : "none";
+  if (problems.length === 0 && rank(level) > rank("stored")) {
+    const found = await proveRestored(session, snapshot, signal);
+    problems = found.problems;
+    proven = rank(found.level) < rank(level) ? found.level : level;
+  }
+  if (proven !== "none") await recordLevel(repository, snapshot.id, proven, signal);
+  progress.finish(task);
+  return {
+    snapshot: snapshot.id,
+    store: snapshot.store,
+    level: proven,
+    ok: problems.length === 0 && rank(proven) >= rank(level),
+    problems,
+    durationMs: Math.round(world.elapsed() - startedMs),
+  };
+}
+
+/** On read-only media a level is proven all the same; it cannot be written down there. */
+async function recordLevel(
+  repository: Repository,
+  snapshot: string,
+  level: Level,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await repository.recordLevel(snapshot, level, signal);
+  } catch (error) {
+    if (!(error instanceof SalvorError) || error.code !== "PERMISSION_DENIED") throw error;
+  }
+}
+
+interface Restored {
+  /** What was reached: `stored` when it did not come up, `restorable`, or `complete`. */
+  readonly level: Level;
+  readonly problems: readonly Problem[];
+}
+
+/** Restores to scratch, lets the engine check, and compares receipts. */
+async function proveRestored(
+  session: Session,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<Restored> {
+  const problem = (code: string, message: string): Problem => {
+    return { code, message, blob: null, snapshots: [snapshot.id] };
+  };
+  try {
+    const repository = await session.repository({ folder: null, create: false }, signal);
+    await using image = await restoreToScratch(session, snapshot, signal);
+    const sealed = await repository.sealed(snapshot.id, signal);
+    const { proof, complaints } = await proveStore(sealed, image, signal);
+    if (complaints.length > 0) {
+      const problems = complaints.map((text) => problem("RESTORED_DAMAGED", text));
+      return { level: "stored", problems };
+    }
+    if (proof.equal) return { level: "complete", problems: [] };
+    const text = `the restored content does not match the receipt of ${snapshot.store}`;
+    return { level: "restorable", problems: [problem("RECEIPT_UNEQUAL", text)] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (
+      !(error instanceof SalvorError) ||
+      !["BACKUP_DAMAGED", "STORE_DAMAGED"].includes(error.code)
+    ) {
+      throw error;
+    }
+    return { level: "stored", problems: [problem(error.code, messageOf(error))] };
+  }
+}
+
+function refuseWorking(level: Asked): void {
+  if (level !== "working") return;
+  throw new SalvorError("USAGE", "no store can name rules yet, so level working cannot be proven", {
+    hint: "Ask for --level complete.",
+  });
+}
+
+function rank(level: Level): number {
+  return LEVELS.indexOf(level);
+}
