@@ -1,4 +1,5 @@
 import type { Blobs } from "../blobs/types.ts";
+import { SalvorError } from "../core/errors.ts";
 import { damaged, INDEXES, hashOfName } from "./format.ts";
 import { unwrap } from "./envelope.ts";
 import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE } from "./slot.ts";
@@ -74,22 +75,46 @@ export interface IndexBlob {
   readonly packs: readonly PackContents[];
 }
 
+/** A blob that cannot be read, and why. */
+export interface DamagedBlob {
+  readonly name: string;
+  readonly error: SalvorError;
+}
+
 const ATTEMPTS = 5;
 
-/**
- * Reads every index. A writer may replace small ones by a large one meanwhile: then again.
- * BACKUP_DAMAGED names the first that is damaged.
- */
+/** Reads every index. BACKUP_DAMAGED names the first that is damaged. */
 export async function readIndexes(
   blobs: Blobs,
   keys: Keys | null,
   signal: AbortSignal,
 ): Promise<readonly IndexBlob[]> {
+  const { indexes, damage } = await readIndexBlobs(blobs, keys, signal);
+  for (const { error } of damage) throw error;
+  return indexes;
+}
+
+/** The same, and damage is told. A writer may replace small ones by a large one meanwhile: again. */
+export async function readIndexBlobs(
+  blobs: Blobs,
+  keys: Keys | null,
+  signal: AbortSignal,
+): Promise<{ readonly indexes: readonly IndexBlob[]; readonly damage: readonly DamagedBlob[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const names = (await Array.fromAsync(blobs.list(INDEXES, signal))).map(({ name }) => name);
     const bytes = await Promise.all(names.map((name) => readUnlessGone(blobs, name, signal)));
     if (bytes.includes(null) && attempt < ATTEMPTS) continue;
-    return names.flatMap((name, at) => decodeNamed(name, bytes[at] ?? null, keys));
+    const indexes: IndexBlob[] = [];
+    const damage: DamagedBlob[] = [];
+    for (const [at, name] of names.entries()) {
+      try {
+        indexes.push(...decodeNamed(name, bytes[at] ?? null, keys));
+      } catch (error) {
+        if (!(error instanceof SalvorError) || error.code !== "BACKUP_DAMAGED") throw error;
+        damage.push({ name, error });
+      }
+    }
+    return { indexes, damage };
   }
 }
 

@@ -2,9 +2,12 @@ import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
-import { ChunkIndex, readIndexes } from "./chunk-index.ts";
+import { ChunkIndex, readIndexBlobs } from "./chunk-index.ts";
+import type { DamagedBlob, PackContents } from "./chunk-index.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import type { RepositoryConfig } from "./config.ts";
+import { hashOfName, PACKS } from "./format.ts";
+import { scanPack, soundContents } from "./scan-pack.ts";
 import type { Keys } from "./seal.ts";
 
 /** An open repository, as its use cases see it. */
@@ -70,21 +73,55 @@ export async function lockOutReaders(
   return await blobs.lock("readers", "exclusive", signal);
 }
 
-/** The index as it is on the disk now: it is never kept from one piece of work to the next. */
+/**
+ * The index as it is on the disk now: it is never kept from one piece of work to the next. What only
+ * a damaged index knew counts as not stored, and is stored anew.
+ */
 export async function loadIndex(
-  { blobs, keys }: RepositoryContext,
+  { blobs, keys, world }: RepositoryContext,
   signal: AbortSignal,
 ): Promise<ChunkIndex> {
-  const found = await readIndexes(blobs, keys, signal);
-  return new ChunkIndex(found.flatMap(({ packs }) => packs));
+  const { indexes, damage } = await readIndexBlobs(blobs, keys, signal);
+  for (const { error } of damage)
+    world.log.warn("an index is damaged: what only it knew is stored anew", {
+      found: error.message,
+    });
+  return new ChunkIndex(indexes.flatMap(({ packs }) => packs));
 }
 
-/** A reader over the index as it is on the disk now. */
+/** A reader over the indexes as they are now, and those that could not be read. */
+export interface OpenedReader {
+  readonly reader: ChunkReader;
+  readonly damage: readonly DamagedBlob[];
+}
+
+/** Where indexes are damaged, or all gone, the packs that they named are read instead. */
 export async function openReader(
-  context: RepositoryContext,
+  { blobs, keys }: RepositoryContext,
   signal: AbortSignal,
-): Promise<ChunkReader> {
-  return new ChunkReader(context.blobs, await loadIndex(context, signal), context.keys);
+): Promise<OpenedReader> {
+  const { indexes, damage } = await readIndexBlobs(blobs, keys, signal);
+  const packs = indexes.flatMap((each) => each.packs);
+  const isEnough = damage.length === 0 && indexes.length > 0;
+  const found = isEnough
+    ? []
+    : await scanOthers(blobs, new Set(packs.map(({ hash }) => hash)), signal);
+  return { reader: new ChunkReader(blobs, new ChunkIndex([...packs, ...found]), keys), damage };
+}
+
+async function scanOthers(
+  blobs: Blobs,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly PackContents[]> {
+  const found: PackContents[] = [];
+  for await (const { name } of blobs.list(PACKS, signal)) {
+    const hash = hashOfName(name);
+    if (hash === null || known.has(hash)) continue;
+    const sound = soundContents(await scanPack(blobs, hash, signal));
+    if (sound !== null) found.push(sound);
+  }
+  return found;
 }
 
 /** Writes one blob whole: named and on the disk when it returns. */

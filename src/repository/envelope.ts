@@ -4,7 +4,7 @@ import { sha256Hex } from "../core/hash.ts";
 import type { World } from "../core/world.ts";
 import { decode, encode, RAW, ZSTD } from "./chunk.ts";
 import { damaged, FORMAT_VERSION } from "./format.ts";
-import { deriveSeal, overhead, SALT_SIZE, seal, unseal, type Keys } from "./seal.ts";
+import { deriveSeal, SALT_SIZE, seal, unseal, type Keys } from "./seal.ts";
 
 /** The small blobs that stand alone: manifests, indexes, records. */
 export const ENVELOPE_KINDS = { index: 1, snapshot: 2, record: 3 } as const;
@@ -35,9 +35,9 @@ export function wrap(
   header.set(salt, SALT_AT);
   const stored =
     keys === null
-      ? encoded.stored
+      ? [encoded.stored]
       : seal(deriveSeal(keys, keys.epoch, salt, "blob"), 0, header, encoded.stored);
-  const bytes = Buffer.concat([header, stored]);
+  const bytes = Buffer.concat([header, ...stored]);
   return { bytes, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
@@ -66,10 +66,6 @@ export function unwrap(
     throw damaged(name, "it cannot be decoded", error);
   }
 }
-
-/** The size of the blob that `wrap` makes of stored bytes, for sums. */
-export const envelopeSize = (stored: number, keys: Keys | null): number =>
-  HEADER_SIZE + stored + overhead(keys);
 
 function opened(header: Buffer, stored: Buffer, keys: Keys | null): Buffer {
   if (keys === null) return stored;

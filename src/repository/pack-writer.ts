@@ -20,8 +20,9 @@ interface OpenPack {
   readonly seal: Seal | null;
   readonly slots: SlotHeader[];
   readonly hash: Hash;
-  gathered: Uint8Array[];
-  gatheredSize: number;
+  /** What was gathered for the next write: the first `gathered` bytes. */
+  readonly buffer: Buffer;
+  gathered: number;
   size: number;
 }
 
@@ -64,14 +65,13 @@ export class PackWriter implements AsyncDisposable {
     const slot = pack.slots.length;
     const stored =
       pack.seal === null
-        ? chunk.stored
+        ? [chunk.stored]
         : seal(pack.seal, slot, associatedData(pack.header.salt, slot, header), chunk.stored);
     pack.slots.push(header);
     this.#written.add(chunk.id);
-    gather(pack, encodeSlotHeader(header));
-    gather(pack, stored);
-    this.#storedBytes += SLOT_HEADER_SIZE + stored.length;
-    if (pack.gatheredSize >= WRITE_SIZE) await flush(pack);
+    await append(pack, encodeSlotHeader(header));
+    for (const bytes of stored) await append(pack, bytes);
+    this.#storedBytes += SLOT_HEADER_SIZE + header.storedLength;
     if (pack.size >= (this.#options.packSize ?? PACK_SIZE_TARGET)) await this.#close();
   }
 
@@ -98,11 +98,11 @@ export class PackWriter implements AsyncDisposable {
       seal: keys === null ? null : deriveSeal(keys, keys.epoch, salt, "pack"),
       slots: [],
       hash: createHash("sha256"),
-      gathered: [],
-      gatheredSize: 0,
+      buffer: Buffer.allocUnsafeSlow(WRITE_SIZE),
+      gathered: 0,
       size: 0,
     };
-    gather(pack, encodePackHeader(header));
+    await append(pack, encodePackHeader(header));
     this.#storedBytes += PACK_HEADER_SIZE;
     return pack;
   }
@@ -119,16 +119,20 @@ export class PackWriter implements AsyncDisposable {
   }
 }
 
-function gather(pack: OpenPack, bytes: Uint8Array): void {
-  pack.gathered.push(bytes);
-  pack.gatheredSize += bytes.length;
+async function append(pack: OpenPack, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const portion = bytes.subarray(at, at + pack.buffer.length - pack.gathered);
+    pack.buffer.set(portion, pack.gathered);
+    pack.gathered += portion.length;
+    at += portion.length;
+    if (pack.gathered === pack.buffer.length) await flush(pack);
+  }
   pack.size += bytes.length;
 }
 
 async function flush(pack: OpenPack): Promise<void> {
-  const bytes = Buffer.concat(pack.gathered);
-  pack.gathered = [];
-  pack.gatheredSize = 0;
+  const bytes = pack.buffer.subarray(0, pack.gathered);
+  pack.gathered = 0;
   pack.hash.update(bytes);
   await pack.draft.append(bytes);
 }

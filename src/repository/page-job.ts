@@ -42,8 +42,15 @@ export function job(order: PageOrder): JobAnswer<PageResult> {
   return { output: { runs, map }, transfer: [...runs, map].map(({ stored }) => stored.buffer) };
 }
 
+// A thread does one job at a time, and its buffers serve all of them: fresh ones for each segment
+// would keep the memory of the whole process at a multiple of what is in use.
+let segmentBuffer = Buffer.alloc(0);
+let runBuffer = Buffer.alloc(0);
+
 function readPages({ path, pageSize, firstPage, pageCount }: PageOrder): Buffer<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(pageSize * pageCount);
+  const size = pageSize * pageCount;
+  if (segmentBuffer.length < size) segmentBuffer = Buffer.allocUnsafeSlow(size);
+  const bytes = segmentBuffer.subarray(0, size);
   const file = openSync(path, "r");
   try {
     for (let done = 0; done < bytes.length;) {
@@ -91,8 +98,18 @@ function groups(pages: readonly number[]): number[][] {
   return found;
 }
 
-function join(bytes: Buffer, pages: readonly number[], pageSize: number): Buffer<ArrayBuffer> {
-  const run = Buffer.allocUnsafeSlow(pages.length * pageSize);
+/** The pages one after the other, where they lie when they do so already. */
+function join(
+  bytes: Buffer<ArrayBuffer>,
+  pages: readonly number[],
+  pageSize: number,
+): Buffer<ArrayBuffer> {
+  const first = pages[0] ?? 0;
+  const isStretch = (pages.at(-1) ?? 0) - first === pages.length - 1;
+  if (isStretch) return bytes.subarray(first * pageSize, (first + pages.length) * pageSize);
+  const size = pages.length * pageSize;
+  if (runBuffer.length < size) runBuffer = Buffer.allocUnsafeSlow(size);
+  const run = runBuffer.subarray(0, size);
   for (const [slot, page] of pages.entries())
     bytes.copy(run, slot * pageSize, page * pageSize, (page + 1) * pageSize);
   return run;

@@ -37,7 +37,8 @@ export async function readBack(
     if (error !== null) problems.push(problemOf(error, name, []));
   await attempt(snapshotName(snapshot), async () => {
     const { manifest } = await readManifest(context, snapshot, signal);
-    const reader = await openReader(context, signal);
+    const { reader, damage } = await openReader(context, signal);
+    for (const { name, error } of damage) problems.push(problemOf(error, name, []));
     const subject = { context, snapshot, manifest, reader, signal };
     await attempt(null, () => readParts(subject, attempt));
     for (const tree of manifest.trees) await attempt(null, () => proveTree(subject, tree));

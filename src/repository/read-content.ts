@@ -38,7 +38,7 @@ async function* partsOf(
   signal: AbortSignal,
 ): AsyncGenerator<Part> {
   await using _lock = await lockReader(context, signal);
-  const reader = await openReader(context, signal);
+  const { reader } = await openReader(context, signal);
   for await (const entry of partEntries(list, reader, placeOf(snapshot), signal))
     yield partOf(context, snapshot, entry, reader);
 }
@@ -144,7 +144,7 @@ export async function readSealed(
 ): Promise<SealedReceipt> {
   const { manifest } = await readManifest(context, snapshot, signal);
   await using _lock = await lockReader(context, signal);
-  const reader = await openReader(context, signal);
+  const { reader } = await openReader(context, signal);
   const trees: Tree[] = [];
   for (const { collection, groups } of manifest.trees) {
     const purpose = `${placeOf(snapshot)}, tree of ${collection}`;

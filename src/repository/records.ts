@@ -4,6 +4,7 @@ import { SalvorError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import { timestamp } from "../core/world.ts";
 import { LEVELS, type Level } from "../receipts/types.ts";
+import type { DamagedBlob } from "./chunk-index.ts";
 import { lockRecords, putBlob, type RepositoryContext } from "./context.ts";
 import { unwrap, wrap } from "./envelope.ts";
 import { assertReadable, damaged, hashOfName, recordName, RECORDS } from "./format.ts";
@@ -55,9 +56,9 @@ export interface NamedRecord {
 export async function readRecords(
   { blobs, keys }: RepositoryContext,
   signal: AbortSignal,
-): Promise<{ readonly records: readonly NamedRecord[]; readonly damage: readonly SalvorError[] }> {
+): Promise<{ readonly records: readonly NamedRecord[]; readonly damage: readonly DamagedBlob[] }> {
   const records: NamedRecord[] = [];
-  const damage: SalvorError[] = [];
+  const damage: DamagedBlob[] = [];
   for await (const { name } of blobs.list(RECORDS, signal)) {
     const hash = hashOfName(name);
     if (hash === null) continue;
@@ -66,7 +67,7 @@ export async function readRecords(
       records.push({ name, record: decodeRecord(name, hash, bytes, keys) });
     } catch (error) {
       if (!(error instanceof SalvorError)) throw error;
-      if (error.code === "BACKUP_DAMAGED") damage.push(error);
+      if (error.code === "BACKUP_DAMAGED") damage.push({ name, error });
       else if (error.code !== "BLOB_MISSING") throw error; // removed between the list and the read
     }
   }

@@ -35,17 +35,20 @@ export function deriveSeal(
   return { key: Buffer.from(hkdfSync("sha256", dataKey, salt, `salvor ${purpose} 1`, 32)) };
 }
 
-/** AES-256-GCM: ciphertext and tag. Opened again and compared before it is returned. */
+/** AES-256-GCM: ciphertext, then tag. Opened again and compared before it is returned. */
 export function seal(
   { key }: Seal,
   number: number,
   associated: Uint8Array,
   plain: Uint8Array,
-): Buffer {
+): readonly [ciphertext: Buffer, tag: Buffer] {
   const cipher = createCipheriv("aes-256-gcm", key, nonceOf(number));
   cipher.setAAD(associated);
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  if (unseal({ key }, number, associated, sealed).equals(plain)) return sealed;
+  const ciphertext = cipher.update(plain);
+  cipher.final();
+  const tag = cipher.getAuthTag();
+  if (open({ key }, number, associated, { ciphertext, tag }).equals(plain))
+    return [ciphertext, tag];
   throw new SalvorError("FAULT", "sealed bytes did not open to what they were made from", {
     hint: "Check the memory of this machine; nothing was stored.",
   });
@@ -53,16 +56,27 @@ export function seal(
 
 /** Throws when the bytes, the associated data or the key are not those of the sealing. */
 export function unseal(
-  { key }: Seal,
+  key: Seal,
   number: number,
   associated: Uint8Array,
   sealed: Uint8Array,
 ): Buffer {
   if (sealed.length < TAG_SIZE) throw new RangeError("too short to be sealed");
+  const ciphertext = sealed.subarray(0, sealed.length - TAG_SIZE);
+  const tag = sealed.subarray(sealed.length - TAG_SIZE);
+  return open(key, number, associated, { ciphertext, tag });
+}
+
+function open(
+  { key }: Seal,
+  number: number,
+  associated: Uint8Array,
+  { ciphertext, tag }: { readonly ciphertext: Uint8Array; readonly tag: Uint8Array },
+): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(number));
   decipher.setAAD(associated);
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_SIZE));
-  const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_SIZE));
+  decipher.setAuthTag(tag);
+  const plain = decipher.update(ciphertext);
   decipher.final();
   return plain;
 }

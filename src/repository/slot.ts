@@ -95,10 +95,26 @@ export interface SealedSlot {
 
 /** The chunk of a slot, proven by its name. BACKUP_DAMAGED names the pack and the place. */
 export function openSlot(slot: SealedSlot, idKey: Uint8Array | null): Uint8Array<ArrayBuffer> {
+  return opened(slot, idKey).plain;
+}
+
+/** The same, ready to be stored in another pack without being compressed again. */
+export function reopenSlot(slot: SealedSlot, idKey: Uint8Array | null): EncodedChunk {
+  const { kind, id, compression, plainLength } = slot.header;
+  return { kind, id, compression, plainLength, stored: opened(slot, idKey).stored };
+}
+
+interface Opened {
+  readonly stored: Uint8Array<ArrayBuffer>;
+  readonly plain: Uint8Array<ArrayBuffer>;
+}
+
+function opened(slot: SealedSlot, idKey: Uint8Array | null): Opened {
   const { header } = slot;
   try {
-    const plain = decode({ ...header, stored: unsealed(slot) });
-    if (nameChunk(plain, idKey) === header.id) return plain;
+    const stored = unsealed(slot);
+    const plain = decode({ ...header, stored });
+    if (nameChunk(plain, idKey) === header.id) return { stored, plain };
   } catch (error) {
     throw slotDamaged(slot, "cannot be decoded", error);
   }

@@ -15,6 +15,7 @@ export interface NamedManifest {
 /** A manifest that cannot be read, and why. */
 export interface DamagedManifest {
   readonly id: string;
+  readonly name: string;
   readonly error: SalvorError;
 }
 
@@ -36,7 +37,7 @@ export async function readManifests(
       manifests.push({ id, manifest: decodeManifest(id, bytes, keys) });
     } catch (error) {
       if (!(error instanceof SalvorError)) throw error;
-      if (error.code === "BACKUP_DAMAGED") damage.push({ id, error });
+      if (error.code === "BACKUP_DAMAGED") damage.push({ id, name, error });
       else if (error.code !== "BLOB_MISSING") throw error; // removed between the list and the read
     }
   }

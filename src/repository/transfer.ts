@@ -5,5 +5,5 @@ import type { EncodedChunk } from "./chunk.ts";
  * takes its whole buffer along, and may not share it.
  */
 export function transferable(chunk: EncodedChunk): EncodedChunk {
-  return { ...chunk, stored: Uint8Array.from(chunk.stored) };
+  return { ...chunk, stored: new Uint8Array(chunk.stored) };
 }

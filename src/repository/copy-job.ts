@@ -1,0 +1,15 @@
+import type { JobAnswer } from "../core/pool.ts";
+import type { EncodedChunk } from "./chunk.ts";
+import { reopenSlot, type SealedSlot } from "./slot.ts";
+import { transferable } from "./transfer.ts";
+
+export interface CopyOrder {
+  readonly slots: readonly SealedSlot[];
+  readonly idKey: Uint8Array | null;
+}
+
+/** Opens and proves chunks that shall move to another pack, without compressing them again. */
+export function job({ slots, idKey }: CopyOrder): JobAnswer<readonly EncodedChunk[]> {
+  const output = slots.map((slot) => transferable(reopenSlot(slot, idKey)));
+  return { output, transfer: output.map(({ stored }) => stored.buffer) };
+}
