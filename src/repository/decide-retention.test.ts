@@ -7,7 +7,11 @@ import type { Retention } from "./types.ts";
 /** Snapshots `s1`, `s2`, … of one store, at these times. */
 function subjects(...times: readonly string[]): RetentionSubject[] {
   return times.map((createdAt, at) => ({
-    ...{ id: `s${at + 1}`, store: "shop", sequence: at + 1, createdAt, pins: [] },
+    id: `s${at + 1}`,
+    store: "shop",
+    sequence: at + 1,
+    createdAt,
+    pins: [],
   }));
 }
 

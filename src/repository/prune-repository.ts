@@ -53,8 +53,11 @@ export async function pruneRepository(
   const known = records.map(({ record }) => record);
   const pins = pinsOf(manifests, known);
   const subjects = manifests.map(({ id, manifest }) => ({
-    ...{ id, store: manifest.store, sequence: manifest.sequence },
-    ...{ createdAt: manifest.createdAt, pins: pins.get(id) ?? [] },
+    id,
+    store: manifest.store,
+    sequence: manifest.sequence,
+    createdAt: manifest.createdAt,
+    pins: pins.get(id) ?? [],
   }));
   const reasons = decideRetention(subjects, retention);
   const kept = manifests.filter(({ id }) => reasons.has(id));

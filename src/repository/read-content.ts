@@ -54,7 +54,9 @@ function partOf(
 ): Part {
   const { name, size, attributes } = entry;
   return {
-    ...{ name, size, attributes },
+    name,
+    size,
+    attributes,
     pages: null,
     open: async function* open(signal) {
       // The list may have been read to its end before: this keeps prune out while bytes are read.

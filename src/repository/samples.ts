@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openMemoryBlobs } from "../blobs/memory/blobs.ts";
 import type { Blobs } from "../blobs/types.ts";
 import { digestOf, sha256 } from "../core/hash.ts";
-import { WorkerPool } from "../core/pool.ts";
+import type { WorkerPool } from "../core/pool.ts";
 import { systemWorld } from "../core/world.ts";
 import { collectionDigest } from "../receipts/tree.ts";
 import { treeOf } from "../receipts/tree-codec.ts";

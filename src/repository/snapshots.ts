@@ -113,7 +113,19 @@ export function snapshotOf(
   const { store, point, createdAt, sequence, bytes, storedBytes, parent } = manifest;
   const { driver, options, receipt, warnings } = manifest;
   return {
-    ...{ id, store, point, createdAt, sequence, bytes, storedBytes, parent },
-    ...{ driver, options, level, receipt, warnings, pins },
+    id,
+    store,
+    point,
+    createdAt,
+    sequence,
+    bytes,
+    storedBytes,
+    parent,
+    driver,
+    options,
+    level,
+    receipt,
+    warnings,
+    pins,
   };
 }
