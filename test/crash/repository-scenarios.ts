@@ -19,6 +19,8 @@ export interface RepositoryScenario {
   act(repository: Repository, contents: readonly TinyContent[]): Promise<Promised>;
   /** The passphrase that opens it afterwards, besides the first one. */
   readonly nextPassphrase: string | null;
+  /** What was there before and is not promised may be lacking bytes, for good. */
+  readonly hurts: boolean;
   /** An interrupted one is followed by a repair before anything is judged. */
   readonly repairAfter: boolean;
 }
@@ -26,7 +28,7 @@ export interface RepositoryScenario {
 const { signal } = new AbortController();
 const undisturbed = async (): Promise<void> => {};
 const nothing = async (): Promise<Promised> => new Map();
-const plain = { spoil: undisturbed, nextPassphrase: null, repairAfter: false };
+const plain = { spoil: undisturbed, nextPassphrase: null, hurts: false, repairAfter: false };
 
 /** All of them; those that need a passphrase say so with `nextPassphrase`. */
 export const scenarios: readonly RepositoryScenario[] = [
@@ -74,6 +76,7 @@ export const scenarios: readonly RepositoryScenario[] = [
       await repository.repair(signal);
       return backups(repository, contents.slice(1, 2));
     },
+    hurts: true,
     repairAfter: true,
   },
   {
