@@ -94,7 +94,7 @@ const values: readonly Specimen[] = [
         "ac DEFAULT 9223372036854775808", "ad TEXT COLLATE NOCASE DEFAULT ('Hey')", "ae DEFAULT 'it''s'",
         "af DEFAULT (CAST('12' AS INTEGER))", "ag TEXT DEFAULT -1", "ah TEXT DEFAULT (+7)", "ai TEXT DEFAULT 1e3",
         "aj DEFAULT foo", "ak NUMERIC DEFAULT 1.50", "al INTEGER DEFAULT '0x10'", "am TEXT DEFAULT TRUE",
-        "an INTEGER DEFAULT 1e400", "ao NUMERIC DEFAULT '1e3'", "ap DEFAULT .5", "aq TEXT DEFAULT .5", "ar TEXT DEFAULT 0x10",
+        "an INTEGER DEFAULT 1e400", "ao NUMERIC DEFAULT '1e3'", "ap DEFAULT .5", "aq TEXT DEFAULT .5", "ar TEXT DEFAULT 0x10", "as0 DEFAULT -0.0", "at NUMERIC DEFAULT -0.0", "au ANY DEFAULT '1e2'", "av REAL DEFAULT 'x'",
       ]; // prettier-ignore
       for (const column of defaults) database.exec(`ALTER TABLE grown ADD COLUMN ${column}`);
       database.exec("INSERT INTO grown (id, a) VALUES (4, 'new')");

@@ -30,7 +30,7 @@ function build(path: string, specimen: Specimen): void {
     patchHeader(path, prelude, specimen);
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   try {
-    database.exec(prelude);
+    database.exec(`PRAGMA synchronous = OFF; ${prelude}`);
     database.exec(sql);
     fill?.(database);
   } finally {

@@ -74,8 +74,8 @@ function isCanonicalFrom(
   return at === headerEnd && body === end;
 }
 
-/** Would no smaller type do for the number at `at`? A real only has to be one: NaN is NULL. */
-function isSmallest(bytes: Uint8Array, at: number, serial: number): boolean {
+/** Would no smaller type do for the number (types 1 to 7) at `at`? A real must be one: NaN is NULL. */
+export function isSmallest(bytes: Uint8Array, at: number, serial: number): boolean {
   const first = bytes[at] as number;
   if (serial === 1) return first > 1;
   const second = bytes[at + 1] as number;

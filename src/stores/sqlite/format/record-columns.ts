@@ -1,4 +1,4 @@
-import { readVarint, varintLength, writeVarint } from "../../../receipts/varint.ts";
+import { varintLength, writeVarint } from "../../../receipts/varint.ts";
 
 /** Bytes of the body of a serial type; 10 and 11 are not used by any database. */
 export function bodyLength(serial: number): number {
@@ -14,6 +14,8 @@ export class RecordColumns {
   readonly starts: Float64Array;
   /** How many the record has, at most as many as were asked for. */
   count = 0;
+  /** Where the last number ended. */
+  #at = 0;
 
   constructor(columns: number) {
     this.serials = new Float64Array(columns);
@@ -22,50 +24,52 @@ export class RecordColumns {
 
   /** False when the bytes are no record. Numbers that are longer than they need to be are read. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
-    const header = readLooseVarint(bytes, start, end);
-    if (header === null || header.value < header.end - start) return false;
-    const headerEnd = start + header.value;
-    if (headerEnd > end) return false;
-    let body = headerEnd;
     this.count = 0;
-    for (let at = header.end; at < headerEnd && this.count < this.serials.length;) {
-      const serial = readLooseVarint(bytes, at, headerEnd);
-      if (serial === null || serial.value === 10 || serial.value === 11) return false;
-      this.serials[this.count] = serial.value;
+    if (start >= end) return false;
+    const headerLength = this.#readNumber(bytes, start, end);
+    const headerEnd = start + headerLength;
+    if (headerEnd < this.#at || headerEnd > end) return false;
+    let body = headerEnd;
+    const wanted = this.serials.length;
+    while (this.#at < headerEnd && this.count < wanted) {
+      const serial = this.#readNumber(bytes, this.#at, headerEnd);
+      if (serial < 0 || serial === 10 || serial === 11) return false;
+      this.serials[this.count] = serial;
       this.starts[this.count++] = body;
-      body += bodyLength(serial.value);
+      body += bodyLength(serial);
       if (body > end) return false;
-      at = serial.end;
     }
     return true;
   }
-}
 
-/** A number in as many bytes as somebody wrote, if it stays exact. */
-function readLooseVarint(
-  bytes: Uint8Array,
-  at: number,
-  limit: number,
-): { value: number; end: number } | null {
-  const minimal = readVarint(bytes, at, limit);
-  if (minimal !== null) return minimal;
-  let value = 0;
-  for (let place = at; place < limit && place < at + 9; place++) {
-    const byte = bytes[place] as number;
-    value = place === at + 8 ? value * 256 + byte : value * 128 + (byte & 127);
-    if (value > Number.MAX_SAFE_INTEGER) return null;
-    if (byte < 128 || place === at + 8) return { value, end: place + 1 };
+  /** A number in as many bytes as somebody wrote; negative when it is cut off or not exact. */
+  #readNumber(bytes: Uint8Array, start: number, limit: number): number {
+    const first = bytes[start] as number;
+    this.#at = start + 1;
+    if (first < 128) return first;
+    let value = first & 127;
+    for (let at = start + 1; at < limit && at < start + 9; at++) {
+      const byte = bytes[at] as number;
+      const isLast = at === start + 8;
+      value = isLast ? value * 256 + byte : value * 128 + (byte & 127);
+      if (value > Number.MAX_SAFE_INTEGER) return -1;
+      if (byte >= 128 && !isLast) continue;
+      this.#at = at + 1;
+      return value;
+    }
+    return -1;
   }
-  return null;
 }
 
 /** Writes the header of a record and returns the place behind it. */
 export function writeHeader(into: Uint8Array, serials: Float64Array): number {
   let types = 0;
-  for (const serial of serials) types += varintLength(serial);
+  for (let column = 0; column < serials.length; column++)
+    types += varintLength(serials[column] as number);
   const guess = types + varintLength(types);
   const length = varintLength(guess) === varintLength(types) ? guess : guess + 1;
   let at = writeVarint(into, 0, length);
-  for (const serial of serials) at = writeVarint(into, at, serial);
+  for (let column = 0; column < serials.length; column++)
+    at = writeVarint(into, at, serials[column] as number);
   return at;
 }

@@ -1,6 +1,6 @@
 import type { Value } from "../../../receipts/types.ts";
 import { writeRecord } from "../../../receipts/canonical.ts";
-import { ABSENT, isCanonical, PLAIN, REAL } from "./record-check.ts";
+import { ABSENT, isCanonical, isSmallest, PLAIN, REAL } from "./record-check.ts";
 import { bodyLength, RecordColumns, writeHeader } from "./record-columns.ts";
 
 /** One column of a stored record. */
@@ -18,8 +18,11 @@ interface Missing {
   readonly body: Uint8Array;
 }
 
-/** A header takes at most so many bytes a column, and its own length. */
-const HEADER_BYTES_MAX = 9;
+const NOTHING = new Uint8Array(0);
+/** What a column can grow by: its type in the header, and an integer that becomes a real. */
+const COLUMN_BYTES_MAX = 17;
+/** Below this, a loop copies faster than a view and a call do. */
+const COPY_BYTES = 64;
 
 /**
  * Gives each record its one canonical spelling. What is spelt so already is handed out where it
@@ -55,46 +58,105 @@ export class RecordWriter {
       this.end = end;
       return true;
     }
+    if (this.#patch(bytes, start, end)) return true;
     if (!this.#columns.read(bytes, start, end)) return false;
     this.#rewrite(bytes, end - start);
     return true;
   }
 
-  #rewrite(bytes: Uint8Array, length: number): void {
-    const { count, starts } = this.#columns;
-    let bound = length;
+  /**
+   * The common deviation, fast: every column is there and every type keeps its place in a header of
+   * less than 128 bytes, only some numbers are spelt otherwise. False when it is more than that.
+   */
+  #patch(bytes: Uint8Array, start: number, end: number): boolean {
+    const headerLength = bytes[start] as number;
+    if (headerLength >= 128 || headerLength > end - start) return false;
+    this.#reserve(end - start + this.#rules.length * COLUMN_BYTES_MAX);
+    const scratch = this.#scratch;
+    for (let at = 0; at < headerLength; at++) scratch[at] = bytes[start + at] as number;
+
+    let to = headerLength;
+    let type = 1;
+    let body = start + headerLength;
+    let copied = body;
     for (let column = 0; column < this.#rules.length; column++) {
+      if (type >= headerLength) return false;
+      let serial = bytes[start + type++] as number;
+      if (serial >= 128) {
+        const second = bytes[start + type++] as number;
+        if (serial === 128 || second >= 128) return false;
+        serial = ((serial & 127) << 7) | second;
+      }
+      if (serial === 10 || serial === 11) return false;
+      const width = bodyLength(serial);
+      const fitting = this.#fittingSerial(bytes, body, serial, column);
+      if (fitting !== serial) {
+        if (serial >= 128) return false;
+        copy(bytes, copied, body - copied, scratch, to);
+        to += body - copied;
+        scratch[type - 1] = fitting;
+        const needed = bodyLength(fitting);
+        if (fitting === 7) this.#view.setFloat64(to, integer(bytes, body, serial));
+        else copy(bytes, body + width - needed, needed, scratch, to);
+        to += needed;
+        copied = body + width;
+      }
+      body += width;
+      if (body > end) return false;
+    }
+    if (type !== headerLength) return false;
+    copy(bytes, copied, body - copied, scratch, to);
+    this.bytes = scratch;
+    this.start = 0;
+    this.end = to + body - copied;
+    return true;
+  }
+
+  #rewrite(bytes: Uint8Array, length: number): void {
+    const columns = this.#rules.length;
+    let bound = length + columns * COLUMN_BYTES_MAX;
+    for (let column = 0; column < columns; column++) {
       this.#serials[column] = this.#serialOf(bytes, column);
-      bound += HEADER_BYTES_MAX + 8;
-      if (column >= count) bound += this.#missing[column]?.body.length ?? 0;
+      if (column >= this.#columns.count) bound += this.#missing[column]?.body.length ?? 0;
     }
     this.#reserve(bound);
     let at = writeHeader(this.#scratch, this.#serials);
-    for (let column = 0; column < this.#rules.length; column++) {
-      const serial = this.#serials[column] as number;
-      const width = bodyLength(serial);
-      const stored = this.#columns.serials[column] as number;
-      const start = starts[column] as number;
-      if (column >= count) this.#scratch.set(this.#missing[column]?.body ?? [], at);
-      else if (serial === 7 && stored !== 7)
-        this.#view.setFloat64(at, integer(bytes, start, stored));
-      else if (serial >= 12) this.#scratch.set(bytes.subarray(start, start + width), at);
-      else copyTail(bytes, start + bodyLength(stored), width, this.#scratch, at);
-      at += width;
-    }
+    for (let column = 0; column < columns; column++) at = this.#writeBody(bytes, column, at);
     this.bytes = this.#scratch;
     this.start = 0;
     this.end = at;
   }
 
+  #writeBody(bytes: Uint8Array, column: number, at: number): number {
+    const serial = this.#serials[column] as number;
+    const width = bodyLength(serial);
+    if (column >= this.#columns.count) {
+      const body = this.#missing[column]?.body ?? NOTHING;
+      copy(body, 0, body.length, this.#scratch, at);
+      return at + width;
+    }
+    const stored = this.#columns.serials[column] as number;
+    const start = this.#columns.starts[column] as number;
+    if (serial === 7 && stored !== 7) this.#view.setFloat64(at, integer(bytes, start, stored));
+    // The low bytes of an integer, or all of anything else.
+    else copy(bytes, start + bodyLength(stored) - width, width, this.#scratch, at);
+    return at + width;
+  }
+
   /** The serial type of a column's canonical value. */
   #serialOf(bytes: Uint8Array, column: number): number {
-    const rule = this.#rules[column];
-    if (rule === ABSENT) return 0;
+    if (this.#rules[column] === ABSENT) return 0;
     if (column >= this.#columns.count) return this.#missing[column]?.serial ?? 0;
     const serial = this.#columns.serials[column] as number;
-    const start = this.#columns.starts[column] as number;
-    if (serial === 0 || serial >= 12) return serial;
+    return this.#fittingSerial(bytes, this.#columns.starts[column] as number, serial, column);
+  }
+
+  /** The canonical type of a stored value of type `serial`. A text stays what it is, but for ABSENT. */
+  #fittingSerial(bytes: Uint8Array, start: number, serial: number, column: number): number {
+    if (serial === 0) return 0;
+    const rule = this.#rules[column];
+    if (rule === ABSENT) return 0;
+    if (serial >= 12) return serial;
     if (serial === 7) return isNaN64(bytes, start) ? 0 : 7;
     return rule === REAL ? 7 : smallestSerial(bytes, start, serial);
   }
@@ -114,7 +176,11 @@ function missing(value: Value): Missing {
 }
 
 function isNaN64(bytes: Uint8Array, at: number): boolean {
-  return Number.isNaN(new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0));
+  if (((bytes[at] as number) & 127) !== 127) return false;
+  const second = bytes[at + 1] as number;
+  if (second !== 240) return second > 240;
+  for (let place = at + 2; place < at + 8; place++) if (bytes[place] !== 0) return true;
+  return false;
 }
 
 /** The integer as a double, rounded once as the engine does it. */
@@ -133,7 +199,7 @@ function integer(bytes: Uint8Array, start: number, serial: number): number {
 const WIDTHS: readonly number[] = [0, 1, 2, 3, 4, 6, 8];
 
 function smallestSerial(bytes: Uint8Array, start: number, serial: number): number {
-  if (serial >= 8) return serial;
+  if (serial >= 8 || isSmallest(bytes, start, serial)) return serial;
   const width = bodyLength(serial);
   const last = bytes[start + width - 1] as number;
   let needed = width;
@@ -146,14 +212,7 @@ function smallestSerial(bytes: Uint8Array, start: number, serial: number): numbe
   return WIDTHS.findIndex((each) => each >= needed);
 }
 
-/** Copies the `width` bytes that end at `end`: the low bytes of an integer, or all of a real. */
-function copyTail(
-  bytes: Uint8Array,
-  end: number,
-  width: number,
-  into: Uint8Array,
-  at: number,
-): void {
-  for (let index = 0; index < width; index++)
-    into[at + index] = bytes[end - width + index] as number;
+function copy(from: Uint8Array, start: number, length: number, into: Uint8Array, at: number): void {
+  if (length > COPY_BYTES) return into.set(from.subarray(start, start + length), at);
+  for (let index = 0; index < length; index++) into[at + index] = from[start + index] as number;
 }

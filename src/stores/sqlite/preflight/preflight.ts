@@ -22,7 +22,7 @@ interface Judgement {
 }
 
 const LOOKS_MAX = 20;
-const PAUSE_MS = 25;
+const PAUSE_MS = 10;
 
 /**
  * Looks at a live database as bytes: reads only, the file, its -wal and its -journal, and judges

@@ -99,7 +99,9 @@ function valueOf(literal: Literal, affinity: Affinity, encode: TextCoder): Value
     default:
       return affinity === "text"
         ? { type: "text", bytes: encode(literal.text) }
-        : numeric(literal.text, isUntouched(literal, affinity) ? "real" : affinity);
+        : isUntouched(literal, affinity)
+          ? { type: "real", value: Number(literal.text) }
+          : numeric(literal.text, affinity);
   }
 }
 
@@ -120,7 +122,8 @@ const LARGEST = (1n << 63n) - 1n;
 /** As the engine does it: whole numbers that fit become integers, except under REAL. */
 function numeric(text: string, affinity: Affinity): Value {
   const trimmed = text.trim();
-  if (affinity === "real") return { type: "real", value: Number(trimmed) };
+  // A negative zero does not outlive the affinity: on its way it is an integer.
+  if (affinity === "real") return { type: "real", value: Number(trimmed) || 0 };
   if (/^[+-]?\d+$/.test(trimmed)) {
     const value = BigInt(trimmed.replace(/^\+/, ""));
     if (value >= SMALLEST && value <= LARGEST) return { type: "integer", value };
