@@ -73,12 +73,18 @@ function serialTypeOf(value: Value): number {
   return (value.type === "text" ? 13 : 12) + 2 * value.bytes.length;
 }
 
+/** For each of the serial types 1 to 5, the first integer that is too large for it. */
+const LIMITS = [7, 15, 23, 31, 47].map((bits) => 2 ** bits);
+
 function integerSerial(value: bigint): number {
   if (value === 0n) return 8;
   if (value === 1n) return 9;
-  const serial = [8, 16, 24, 32, 48, 64].findIndex((bits) => BigInt.asIntN(bits, value) === value);
-  if (serial < 0) throw tooLarge(value);
-  return serial + 1;
+  // Rounding to a double cannot bring a larger integer below a power of two.
+  const double = Number(value);
+  const serial = LIMITS.findIndex((limit) => double >= -limit && double < limit);
+  if (serial >= 0) return serial + 1;
+  if (BigInt.asIntN(64, value) !== value) throw tooLarge(value);
+  return 6;
 }
 
 function tooLarge(value: bigint): SalvorError {
@@ -98,24 +104,21 @@ function headerLength(types: number): number {
 
 function writeBody(into: Uint8Array, at: number, length: number, value: Value): void {
   if (value.type === "text" || value.type === "blob") into.set(value.bytes, at);
-  else if (value.type === "real") viewOf(into).setFloat64(at, value.value);
-  else if (value.type === "integer") {
-    let rest = value.value;
-    for (let place = at + length - 1; place >= at; place--) {
-      into[place] = Number(rest & 255n);
-      rest >>= 8n;
-    }
+  else if (value.type !== "null" && length > 0) {
+    if (value.type === "real") scratch.setFloat64(0, value.value);
+    else scratch.setBigInt64(0, value.value);
+    into.set(scratchBytes.subarray(8 - length), at);
   }
 }
 
 function readBody(body: Uint8Array, serial: number): Value {
   if (serial === 0) return NULL;
-  if (serial === 7) return { type: "real", value: viewOf(body).getFloat64(0) };
   if (serial === 8 || serial === 9) return { type: "integer", value: BigInt(serial - 8) };
   if (serial >= 12) return { type: serial % 2 === 0 ? "blob" : "text", bytes: body };
-  let unsigned = 0n;
-  for (const byte of body) unsigned = (unsigned << 8n) | BigInt(byte);
-  return { type: "integer", value: BigInt.asIntN(body.length * 8, unsigned) };
+  scratchBytes.fill((body[0] ?? 0) >= 128 ? 0xff : 0);
+  scratchBytes.set(body, 8 - body.length);
+  if (serial === 7) return { type: "real", value: scratch.getFloat64(0) };
+  return { type: "integer", value: scratch.getBigInt64(0) };
 }
 
 function componentLength(value: Value): number {
@@ -123,6 +126,10 @@ function componentLength(value: Value): number {
   if (value.type === "integer" || value.type === "real") return 9;
   return value.bytes.reduce((length, byte) => length + (byte === 0 ? 2 : 1), 3);
 }
+
+/** Eight bytes for one number at a time: a view of each record would cost more than the record. */
+const scratchBytes = new Uint8Array(8);
+const scratch = new DataView(scratchBytes.buffer);
 
 const TAGS = { null: 0, integer: 1, real: 2, text: 3, blob: 4 } as const;
 const SIGN = 1n << 63n;
@@ -132,8 +139,11 @@ function writeComponent(into: Uint8Array, at: number, value: Value): number {
   if (value.type === "null") return at + 1;
   if (value.type === "text" || value.type === "blob")
     return writeEscaped(into, at + 1, value.bytes);
-  const bits = value.type === "integer" ? integerBits(value.value) : realBits(value.value);
-  viewOf(into).setBigUint64(at + 1, bits);
+  scratch.setBigUint64(
+    0,
+    value.type === "integer" ? integerBits(value.value) : realBits(value.value),
+  );
+  into.set(scratchBytes, at + 1);
   return at + 9;
 }
 
@@ -145,9 +155,8 @@ function integerBits(value: bigint): bigint {
 
 /** The bits of a double so that unsigned order is numeric order; negative zero counts as zero. */
 function realBits(value: number): bigint {
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, value === 0 ? 0 : value);
-  const raw = bits.getBigUint64(0);
+  scratch.setFloat64(0, value === 0 ? 0 : value);
+  const raw = scratch.getBigUint64(0);
   return raw & SIGN ? BigInt.asUintN(64, ~raw) : raw | SIGN;
 }
 
@@ -175,12 +184,12 @@ function readComponent(bytes: Uint8Array, at: number): Component {
   if ((tag !== TAGS.integer && tag !== TAGS.real) || at + 9 > bytes.length)
     throw malformed(`a key has no component that is known or whole at byte ${at}`);
 
-  const raw = viewOf(bytes).getBigUint64(at + 1);
+  scratchBytes.set(bytes.subarray(at + 1, at + 9));
+  const raw = scratch.getBigUint64(0);
   if (tag === TAGS.integer)
     return { value: { type: "integer", value: BigInt.asIntN(64, raw ^ SIGN) }, end: at + 9 };
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setBigUint64(0, raw & SIGN ? raw ^ SIGN : BigInt.asUintN(64, ~raw));
-  return { value: { type: "real", value: bits.getFloat64(0) }, end: at + 9 };
+  scratch.setBigUint64(0, raw & SIGN ? raw ^ SIGN : BigInt.asUintN(64, ~raw));
+  return { value: { type: "real", value: scratch.getFloat64(0) }, end: at + 9 };
 }
 
 function readEscaped(bytes: Uint8Array, start: number, type: "text" | "blob"): Component {
@@ -196,8 +205,4 @@ function readEscaped(bytes: Uint8Array, start: number, type: "text" | "blob"): C
     plain[length++] = byte;
   }
   throw malformed(`a key has a component without an end at byte ${start}`);
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

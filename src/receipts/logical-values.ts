@@ -1,6 +1,12 @@
 import { formatDecimal, parseDecimal } from "./decimals.ts";
 import { exactJson } from "./exact-json.ts";
-import { formatInstant, instantOfJulianDay, instantOfText, type Instant } from "./instants.ts";
+import {
+  formatInstant,
+  instantOfJulianDay,
+  instantOfText,
+  instantOfUnixTime,
+  type Instant,
+} from "./instants.ts";
 import type { LogicalType } from "./logical-types.ts";
 import { decodeText, type TextEncoding } from "./show.ts";
 import type { Value } from "./types.ts";
@@ -34,9 +40,9 @@ const CONVERSIONS: Record<LogicalType["kind"], Conversion> = {
   decimal: toDecimal,
   date: toDate,
   timestamp: (stored) => timestamp(instantOf(stored)),
-  unixtime: (stored) => timestamp(unixInstant(stored, 1_000_000n)),
+  unixtime: (stored) => timestamp(unixInstant(stored, 1n)),
   unixmillis: (stored) => timestamp(unixInstant(stored, 1000n)),
-  unixmicros: (stored) => timestamp(unixInstant(stored, 1n)),
+  unixmicros: (stored) => timestamp(unixInstant(stored, 1_000_000n)),
   json: toJson,
 };
 
@@ -80,9 +86,9 @@ function toDate(stored: Stored): Portable {
   const instant = instantOf(stored);
   if (typeof instant === "string") return instant;
   const formatted = formatInstant(instant);
-  if (typeof formatted === "string") return formatted;
-  const [day = "", time] = formatted.text.split("T");
-  return time === "00:00:00.000000Z" ? textValue(day) : "a date with a time of day";
+  if (formatted === null) return OUTSIDE;
+  const isMidnight = formatted.time === "00:00:00.000000Z";
+  return isMidnight ? textValue(formatted.date) : "a date with a time of day";
 }
 
 /** SQLite's JSON columns have numeric affinity: a JSON number comes back as a number. */
@@ -93,22 +99,24 @@ function toJson(stored: Stored): Portable {
   return typeof exact === "string" ? `${stored.type} that ${exact}` : textValue(exact.text);
 }
 
-function timestamp(instant: Instant): Portable {
+const OUTSIDE = "an instant outside the years 0 to 9999";
+
+function timestamp(instant: Instant | string): Portable {
   if (typeof instant === "string") return instant;
   const formatted = formatInstant(instant);
-  return typeof formatted === "string" ? `an instant that ${formatted}` : textValue(formatted.text);
+  return formatted === null ? OUTSIDE : textValue(`${formatted.date}T${formatted.time}`);
 }
 
-function instantOf(stored: Stored): Instant {
+function instantOf(stored: Stored): Instant | string {
   if (stored.type !== "text" && stored.type !== "real") return `${stored.type} in a time column`;
   const instant =
     stored.type === "text" ? instantOfText(stored.text) : instantOfJulianDay(stored.value);
   return typeof instant === "string" ? `${stored.type} that ${instant}` : instant;
 }
 
-function unixInstant(stored: Stored, unitMicros: bigint): Instant {
+function unixInstant(stored: Stored, unitsInSecond: bigint): Instant | string {
   if (stored.type !== "integer") return `${stored.type} in a unix time column`;
-  return stored.value * unitMicros;
+  return instantOfUnixTime(stored.value, unitsInSecond);
 }
 
 /** The integer that a value is exactly, or null. */

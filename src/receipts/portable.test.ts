@@ -88,11 +88,7 @@ const FORMS: readonly (readonly [Value, string, string])[] = [
   [text("1969-12-31 23:59:59.999999"), "timestamp", "text 1969-12-31T23:59:59.999999Z"],
   [text("2024-02-29 13:14:15.1234567"), "timestamp", "! text that is finer than a microsecond"],
   [text("2024-02-29 24:00:00"), "timestamp", "! text that has no such time"],
-  [
-    text("0000-01-01 00:00:00+01:00"),
-    "timestamp",
-    "! an instant that is outside the years 0 to 9999",
-  ],
+  [text("0000-01-01 00:00:00+01:00"), "timestamp", "! an instant outside the years 0 to 9999"],
   [text("yesterday"), "timestamp", "! text that is not a date or time"],
   [real(2460370.0), "timestamp", "text 2024-02-29T12:00:00.000000Z"],
   [real(1.7e9), "timestamp", "! real that is not a Julian day"],
@@ -100,7 +96,7 @@ const FORMS: readonly (readonly [Value, string, string])[] = [
   [integer(1709208000), "unixtime", "text 2024-02-29T12:00:00.000000Z"],
   [integer(-1), "unixmillis", "text 1969-12-31T23:59:59.999000Z"],
   [integer(-1), "unixmicros", "text 1969-12-31T23:59:59.999999Z"],
-  [integer(2n ** 62n), "unixtime", "! an instant that is outside the years 0 to 9999"],
+  [integer(2n ** 62n), "unixtime", "! an instant outside the years 0 to 9999"],
   [text('{ "b": 1.0, "a": [1e2, "\\u0041"] }'), "json", 'text {"a":[100,"A"],"b":1}'],
   [integer(5), "json", "text 5"],
   [text('{"a":1,"a":2}'), "json", "! text that names a member twice"],
@@ -164,6 +160,23 @@ describe("a portable value", () => {
         if (typeof once !== "string") assert.deepEqual(toPortable(once, type, "utf-8"), once);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("is the instant that JavaScript's own calendar knows", () => {
+    const dates = fc.date({
+      min: new Date("0000-01-01T00:00:00Z"),
+      max: new Date("9999-12-31T23:59:59.999Z"),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(dates, (date) => {
+        const expected = `text ${date.toISOString().replace("Z", "000Z")}`;
+        assert.equal(common(text(date.toISOString()), "timestamp"), expected);
+        assert.equal(common(integer(date.getTime()), "unixmillis"), expected);
+        assert.equal(common(integer(BigInt(date.getTime()) * 1000n), "unixmicros"), expected);
+      }),
+      { numRuns: 1000 },
     );
   });
 

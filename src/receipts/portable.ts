@@ -48,8 +48,8 @@ export function portableShape(input: ShapeInput): PortableShape {
   return { collection: input.collection, columns, key, encoding: input.encoding };
 }
 
-/** The columns of portable rows, in the order of their names' UTF-8 bytes. */
-export function portableColumns({ collection, columns, types }: ShapeInput): PortableColumn[] {
+/** In the order of their names' UTF-8 bytes. */
+function portableColumns({ collection, columns, types }: ShapeInput): PortableColumn[] {
   return columns
     .map(({ name, declared }, index) => {
       const place = `${collection}.${name}`;

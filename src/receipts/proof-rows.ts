@@ -3,6 +3,7 @@ import type { Json } from "../core/json.ts";
 /** Keys that one list of a proof holds; its total counts all of them. */
 export const KEYS_MAX = 1000;
 
+/** Expected but not there; there but not expected; there with another content. */
 export type DifferenceKind = "missing" | "extra" | "changed";
 
 /** The lists of one collection, as a proof carries them. */

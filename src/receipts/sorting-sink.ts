@@ -20,7 +20,7 @@ const FAN_IN = 64;
 /** What an entry needs besides its bytes: its place, and four bytes more while they are sorted. */
 const PLACE_BYTES = 8;
 /** Below this, a loop copies faster than a view and a call do. */
-const COPY_BYTES = 64;
+const COPY_BYTES = 32;
 
 /** Where and with how much memory a sorter works. */
 export interface SortingOptions {

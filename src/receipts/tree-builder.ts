@@ -15,7 +15,7 @@ const HELD_BYTES = 4 * 1024 * 1024;
 /** Two lengths of at most eight bytes each. */
 const LENGTHS_BYTES = 16;
 /** Below this, a loop copies faster than a view and a call do. */
-const COPY_BYTES = 64;
+const COPY_BYTES = 32;
 
 /**
  * Builds the tree of a collection from its entries, given in ascending order of key, then row.

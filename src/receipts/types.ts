@@ -1,5 +1,5 @@
 import type { Digest } from "../core/hash.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /** How far a snapshot or a proof has been proven, weakest first. */
 export const LEVELS = ["none", "stored", "restorable", "complete", "working"] as const;
@@ -54,6 +54,7 @@ export interface Tree {
   readonly leaves: readonly Leaf[];
 }
 
+/** How many rows a collection has, and the digest of its tree. */
 export interface CollectionSeal {
   readonly count: number;
   readonly digest: Digest;
@@ -68,6 +69,7 @@ export interface SchemaElement {
   readonly definition: JsonObject;
 }
 
+/** One declared reference, and how many rows break it. */
 export interface ReferenceSeal {
   /** `table.column` or `table.(a, b)`. */
   readonly from: string;
@@ -105,11 +107,4 @@ export interface Receipt {
 export interface SealedReceipt {
   readonly receipt: Receipt;
   readonly trees: readonly Tree[];
-}
-
-/** At most 1,000 keys stand in a proof; `total` counts all, `file` (NDJSON) holds all. */
-export interface KeyList {
-  readonly keys: readonly Json[];
-  readonly total: number;
-  readonly file: string | null;
 }
