@@ -27,7 +27,7 @@ export interface Ending {
 export async function salvor(stage: Stage, cwd: string, args: readonly string[]): Promise<Ending> {
   stage.command(`salvor ${args.map(quote).join(" ")}`);
   const ending = await quietly(cwd, args);
-  stage.output(`${ending.stdout}${ending.stderr}`);
+  stage.output(`${ending.stderr}${ending.stdout}`);
   return ending;
 }
 

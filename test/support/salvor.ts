@@ -43,17 +43,18 @@ export function runSalvor(
   return startSalvor(args, options).finished;
 }
 
-/** As `runSalvor`, and throws with all that was said when the status is not the expected one. */
+/** As `runSalvor`, and throws with all that was said when the status is not an expected one. */
 export async function expectSalvor(
-  status: number,
+  status: number | readonly number[],
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
   const result = await runSalvor(args, options);
-  if (result.status === status) return result;
+  const expected = [status].flat();
+  if (result.status !== null && expected.includes(result.status)) return result;
   const ended = result.signal ?? `status ${result.status}`;
   throw new Error(
-    `"salvor ${args.join(" ")}" ended with ${ended}, expected ${status}\n` +
+    `"salvor ${args.join(" ")}" ended with ${ended}, expected ${expected.join(" or ")}\n` +
       `standard output:\n${result.stdout}\nstandard error:\n${result.stderr}`,
   );
 }
