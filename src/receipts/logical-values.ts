@@ -65,6 +65,7 @@ const TRUE = new Set(["t", "true", "y", "yes", "on", "1"]);
 const FALSE = new Set(["f", "false", "n", "no", "off", "0"]);
 
 function toBoolean(stored: Stored): Portable {
+  if (stored.type === "integer" && (stored.value === 0n || stored.value === 1n)) return stored;
   const word = stored.type === "text" ? stored.text.toLowerCase() : String(integerOf(stored));
   if (TRUE.has(word)) return { type: "integer", value: 1n };
   if (FALSE.has(word)) return { type: "integer", value: 0n };

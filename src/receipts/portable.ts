@@ -78,9 +78,11 @@ export function portableEntry(
     unlisted.add(shape.collection, column.name, portable);
     return value;
   };
-  const row = writeRecord(shape.columns.map(common));
+  const forms = shape.columns.map(common);
+  const row = writeRecord(forms);
   if (shape.key.length === 0) return { key: row, row: new Uint8Array(0) };
-  return { key: writeKey(shape.key.map(common)), row };
+  const key = shape.key.flatMap((column) => forms[shape.columns.indexOf(column)] ?? []);
+  return { key: writeKey(key), row };
 }
 
 /** Columns with values that have no exact common form: the first reason of each. */
