@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { before, after, describe, it } from "node:test";
@@ -103,12 +103,35 @@ describe("the packed archive", () => {
     );
   });
 
-  it("protects a database from the first command on", async () => {
-    const { status, stdout, stderr } = await run(installed, ["init", "--json"], scratch);
+  it("backs up a real database and brings it back, proven", async () => {
+    const app = join(scratch, "app");
+    await mkdir(app);
+    await cp(join(ROOT, "test/data/chinook.sqlite"), join(app, "chinook.sqlite"));
+    for (const words of [["init"], ["config", "check"], ["backup", "--verify"]]) {
+      const { status, stderr } = await run(installed, words, app);
+      assert.equal(status, 0, `salvor ${words.join(" ")}: ${stderr}`);
+    }
+    const words = ["restore", "chinook@latest", "--to", "restored.sqlite", "--json"];
+    const { status, stdout, stderr } = await run(installed, words, app);
     assert.equal(status, 0, stderr);
-    assert.equal((JSON.parse(stdout) as { config: string }).config, join(scratch, "salvor.yaml"));
-    const checked = await run(installed, ["config", "check"], scratch);
-    assert.equal(checked.status, 0, checked.stderr);
+    const { proof } = JSON.parse(stdout) as { proof: { equal: boolean; level: string } };
+    assert.deepEqual([proof.equal, proof.level], [true, "complete"]);
+  });
+
+  it("is a library of the same name", async () => {
+    const user = join(scratch, "prefix/lib/user.mjs");
+    const script = `import { openSalvor } from "salvor";
+      await using salvor = await openSalvor({ cwd: process.argv[2] });
+      const { system, mode } = await salvor.status();
+      console.log(JSON.stringify({ system, mode }));`;
+    await writeFile(user, script);
+    const { status, stdout, stderr } = await run(
+      process.execPath,
+      [user, join(scratch, "app")],
+      "/",
+    );
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { system: "app", mode: "normal" });
   });
 });
 

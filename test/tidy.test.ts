@@ -46,7 +46,8 @@ const files = await sourceTree(ROOT, "src");
 const imports = files.flatMap((file) => file.imports.map((to) => ({ from: file.path, to })));
 
 /** Tests, and what only tests use: not packed, and free to join what they try. */
-const isTest = (path: string): boolean => /(\.test|\/contract|\/flip-bits|\/samples|\/testing)\.ts$/.test(path);
+const isTest = (path: string): boolean =>
+  /(\.test|\/contract|\/flip-bits|\/samples|\/testing)\.ts$/.test(path);
 
 function folderOf(path: string): string {
   return path.split("/")[1] ?? "";
