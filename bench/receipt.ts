@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { nodeDisk } from "../src/core/disk.ts";
 import { WorkerPool } from "../src/core/pool.ts";
 import { systemWorld } from "../src/core/world.ts";
+import { Hosts } from "../src/stores/host/hosts.ts";
 import { sqliteDriver } from "../src/stores/sqlite/driver.ts";
 import { temporaryFolder } from "../test/support/folder.ts";
 import { median } from "./measure.ts";
@@ -29,7 +30,8 @@ async function rowsPerSecond(database: string, threads: number): Promise<number>
   const { signal } = new AbortController();
   await using folder = await temporaryFolder();
   await using pool = new WorkerPool(threads);
-  const context = { world: systemWorld(), disk: nodeDisk, pool, scratch: folder.path };
+  using hosts = new Hosts();
+  const context = { world: systemWorld(), disk: nodeDisk, pool, hosts, scratch: folder.path };
   await using store = sqliteDriver.open("bench", { path: database }, context);
   await using image = await store.capture({ exclusive: true }, signal);
   await image.collections(signal);

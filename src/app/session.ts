@@ -14,6 +14,7 @@ import { systemWorld, type World } from "../core/world.ts";
 import type { Repository } from "../repository/types.ts";
 import { openState } from "../state/open-state.ts";
 import type { State } from "../state/types.ts";
+import { Hosts } from "../stores/host/hosts.ts";
 import { drivers } from "../stores/drivers.ts";
 import type { Address, Driver, DriverContext, Store } from "../stores/types.ts";
 import { configMissing } from "./config/find.ts";
@@ -34,6 +35,7 @@ export class Session implements AsyncDisposable {
   /** Who asks, for the journal and the audit trail. */
   readonly by: string;
   readonly pool = new WorkerPool();
+  readonly hosts = new Hosts();
   readonly #held = new AsyncDisposableStack();
   readonly #made = new Map<string, Promise<unknown>>();
 
@@ -45,6 +47,7 @@ export class Session implements AsyncDisposable {
     this.by = currentActor(options.by).by;
     this.config = config;
     this.#held.use(this.pool);
+    this.#held.use(this.hosts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,8 +124,8 @@ export class Session implements AsyncDisposable {
   }
 
   async driverContext(): Promise<DriverContext> {
-    const { world, pool } = this;
-    return { world, pool, disk: nodeDisk, scratch: await this.scratch() };
+    const { world, pool, hosts } = this;
+    return { world, pool, hosts, disk: nodeDisk, scratch: await this.scratch() };
   }
 
   /** A path as the user wrote it, absolute. */

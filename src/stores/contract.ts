@@ -164,7 +164,7 @@ function inspectContract(capabilities: Capabilities, open: () => Promise<StoreHa
 async function restoreInto(copy: Store, live: Store): Promise<SealedReceipt> {
   await using image = await live.capture({ exclusive: false }, signal);
   await copy.restore(image, signal);
-  return image.seal({ portable: false }, signal);
+  return await image.seal({ portable: false }, signal);
 }
 
 function putAside(given: StoreHarness): Promise<Quarantine> {
@@ -173,7 +173,7 @@ function putAside(given: StoreHarness): Promise<Quarantine> {
 
 async function sealed(store: Store): Promise<SealedReceipt> {
   await using image = await store.capture({ exclusive: false }, signal);
-  return image.seal({ portable: false }, signal);
+  return await image.seal({ portable: false }, signal);
 }
 
 async function keysOf(

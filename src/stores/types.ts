@@ -6,6 +6,7 @@ import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { Entry, SealedReceipt } from "../receipts/types.ts";
+import type { Hosts } from "./host/hosts.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
 export type Address = string;
@@ -177,6 +178,7 @@ export interface Store extends AsyncDisposable {
 export interface DriverContext {
   readonly world: World;
   readonly pool: WorkerPool;
+  readonly hosts: Hosts;
   readonly disk: Disk;
   readonly scratch: string;
 }

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { WorkerPool } from "../../src/core/pool.ts";
 import { systemWorld } from "../../src/core/world.ts";
+import { Hosts } from "../../src/stores/host/hosts.ts";
 import { sqliteDriver } from "../../src/stores/sqlite/driver.ts";
 import type { Content } from "../../src/stores/types.ts";
 import { memoryFolder } from "../support/folder.ts";
@@ -51,9 +52,10 @@ async function makeBroken(folder: string): Promise<Files> {
 
 async function exchange(folder: string, { disk }: RecordingDisk): Promise<void> {
   await using pool = new WorkerPool(1);
+  using hosts = new Hosts();
   const scratch = join(folder, "scratch");
   await mkdir(scratch);
-  const context = { world: systemWorld(), disk, pool, scratch };
+  const context = { world: systemWorld(), disk, pool, hosts, scratch };
   const address = join(folder, "live", "db.sqlite");
   const beside = join(folder, "live", ".db.sqlite.beside");
   await using live = sqliteDriver.open("db", { path: address }, context);

@@ -1,12 +1,12 @@
 import { messageOf, SalvorError } from "../../core/errors.ts";
 import type { HostOrder, HostReply, HostTask } from "./messages.ts";
 
-// The child process's side: runs one task and ends. It never outlives its parent: without one, an
-// exchange could still be writing while the next command already repairs.
+// The child process's side: runs one task after the other. It never outlives its parent: without
+// one, an exchange could still be writing while the next command already repairs.
 
 process.on("disconnect", () => process.exit(1));
 
-process.once("message", (order: HostOrder) => {
+process.on("message", (order: HostOrder) => {
   perform(order).then(answer, refuse);
 });
 
@@ -19,7 +19,7 @@ async function perform(order: HostOrder): Promise<HostReply> {
 }
 
 function answer(reply: HostReply): void {
-  process.send?.(reply, () => process.exit(0));
+  process.send?.(reply);
 }
 
 function refuse(error: unknown): void {

@@ -9,7 +9,12 @@ export interface HostOrder {
 /** Host to parent: the answer, an error, or how far it has come. */
 export type HostReply =
   | { readonly kind: "done"; readonly output: unknown }
-  | { readonly kind: "failed"; readonly message: string; readonly code: string; readonly hint: string }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly code: string;
+      readonly hint: string;
+    }
   | { readonly kind: "progress"; readonly done: number; readonly total: number };
 
 /** The export named `task` of a module that a host runs. Input and output are structured clones. */

@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { SalvorError } from "../../core/errors.ts";
 import { siblingModule } from "../../core/module.ts";
 import { timestamp } from "../../core/world.ts";
-import { runInHost } from "../host/run-in-host.ts";
 import type { Image } from "../types.ts";
 import { COMPANIONS, CONTENT_COMPANIONS } from "./address.ts";
 import type { CaptureInput } from "./capture-task.ts";
@@ -19,7 +18,7 @@ import type { SettleInput } from "./settle-task.ts";
  * preflight lets it look, else as bytes that the engine then settles in the copy.
  */
 export async function captureImage(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
-  const before = await preflightOf(live.path, signal);
+  const before = await preflightOf(live.context.hosts, live.path, signal);
   refuseUnreadable(live, before);
   const path = join(live.context.scratch, `${live.context.world.newId("image")}.sqlite`);
   await refuseFull(live.path, dirname(path));
@@ -27,7 +26,7 @@ export async function captureImage(live: LiveDatabase, signal: AbortSignal): Pro
   const dispose = (): Promise<void> => removeDatabase(path);
   try {
     await (before.verdict === "engine" ? copyByEngine : copyAsBytes)(live, path, signal);
-    const after = await preflightOf(live.path, signal);
+    const after = await preflightOf(live.context.hosts, live.path, signal);
     const isQuiet = before.fingerprint === after.fingerprint;
     return await openImage({ live, path, at, preflight: before, isQuiet, dispose }, signal);
   } catch (error) {
@@ -38,9 +37,9 @@ export async function captureImage(live: LiveDatabase, signal: AbortSignal): Pro
 
 /** A database that nobody else uses is its own image; what lies in a -wal beside it is moved in. */
 export async function imageInPlace(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
-  const before = await preflightOf(live.path, signal);
+  const before = await preflightOf(live.context.hosts, live.path, signal);
   refuseUnreadable(live, before);
-  if (before.verdict !== "engine") await merge(live.path, signal);
+  if (before.verdict !== "engine") await merge(live, live.path, signal);
   const at = timestamp(live.context.world.now());
   const { path } = live;
   const dispose = async (): Promise<void> => {};
@@ -53,18 +52,28 @@ async function copyByEngine(live: LiveDatabase, path: string, signal: AbortSigna
     target: path,
     busyTimeoutMs: live.busyTimeoutMs,
   };
-  await runInHost(siblingModule(import.meta.url, "capture-task"), input, signal);
+  await live.context.hosts.run(
+    "engine",
+    siblingModule(import.meta.url, "capture-task"),
+    input,
+    signal,
+  );
 }
 
 async function copyAsBytes(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
   const input: SettleInput = { path: live.path, target: path };
-  await runInHost(siblingModule(import.meta.url, "settle-task"), input, signal);
-  await merge(path, signal);
+  await live.context.hosts.run(
+    "bytes",
+    siblingModule(import.meta.url, "settle-task"),
+    input,
+    signal,
+  );
+  await merge(live, path, signal);
 }
 
-async function merge(path: string, signal: AbortSignal): Promise<void> {
+async function merge({ context }: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
   const input: MergeInput = { path };
-  await runInHost(siblingModule(import.meta.url, "merge-task"), input, signal);
+  await context.hosts.run("engine", siblingModule(import.meta.url, "merge-task"), input, signal);
 }
 
 function refuseUnreadable({ identity, path }: LiveDatabase, found: Preflight): void {

@@ -51,16 +51,32 @@ async function copyInto(
   input: ExchangeInput,
   progress: (done: number, total: number) => void,
 ): Promise<void> {
-  const pageSize = Number(source.prepare("PRAGMA page_size").get()?.["page_size"]);
   let isAsked = false;
+  const ask = (): void => {
+    if (!isAsked) refuseChanged(input);
+    isAsked = true;
+  };
+  const rate = pagesPerStep(source);
+  if (rate === null) ask();
   await backup(source, input.live, {
-    rate: Math.max(1, Math.floor(STEP_BYTES / pageSize)),
+    rate: rate ?? 1,
     progress: ({ totalPages, remainingPages }) => {
-      if (!isAsked) refuseChanged(input);
-      isAsked = true;
+      ask();
       progress(totalPages - remainingPages, totalPages);
     },
   });
+}
+
+/**
+ * At least two steps, because progress is told between them. A database of one page, which has no
+ * tables, is copied in one step: null, and the question must come before it.
+ */
+function pagesPerStep(source: DatabaseSync): number | null {
+  const value = (pragma: string): number =>
+    Number(source.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
+  const pages = value("page_count");
+  if (pages < 2) return null;
+  return Math.max(1, Math.min(pages - 1, Math.floor(STEP_BYTES / value("page_size"))));
 }
 
 /** Asks a third process: this one would drop its own locks by closing a handle to the file. */

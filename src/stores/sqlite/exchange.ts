@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Disk } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { siblingModule } from "../../core/module.ts";
-import { HOST_LIMITS, runInHost } from "../host/run-in-host.ts";
+import type { Hosts } from "../host/hosts.ts";
 import type { ExchangeOptions, StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 import type { ExchangeInput } from "./exchange-task.ts";
@@ -11,6 +11,7 @@ import { openersOf } from "./openers.ts";
 
 export interface ExchangeRequest extends ExchangeInput {
   readonly disk: Disk;
+  readonly hosts: Hosts;
   /** Does preflight let the engine look at the live file? */
   readonly engineAccepts: boolean;
   readonly options: ExchangeOptions;
@@ -27,12 +28,12 @@ export async function exchangeDatabase(
 }
 
 async function exchangeThroughEngine(
-  { beside, live, fingerprint, busyTimeoutMs }: ExchangeRequest,
+  { hosts, beside, live, fingerprint, busyTimeoutMs }: ExchangeRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const input: ExchangeInput = { beside, live, fingerprint, busyTimeoutMs };
   try {
-    await runInHost(siblingModule(import.meta.url, "exchange-task"), input, signal, HOST_LIMITS);
+    await hosts.run("engine", siblingModule(import.meta.url, "exchange-task"), input, signal);
   } catch (error) {
     throw await withUsers(live, error);
   }

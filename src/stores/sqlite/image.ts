@@ -6,7 +6,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { siblingModule } from "../../core/module.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { showKey, type TextEncoding } from "../../receipts/show.ts";
-import { runInHost } from "../host/run-in-host.ts";
+import type { Hosts } from "../host/hosts.ts";
 import type { Image, PagedFile, Part } from "../types.ts";
 import type { CheckInput } from "./check-task.ts";
 import type { DescribeInput } from "./describe-job.ts";
@@ -57,7 +57,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
     rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
-    check: (abort) => check(path, abort),
+    check: (abort) => check(context.hosts, path, abort),
     [Symbol.asyncDispose]: given.dispose,
   };
 }
@@ -110,10 +110,10 @@ function databasePart(
   };
 }
 
-async function* check(path: string, signal: AbortSignal): AsyncIterable<Observation> {
+async function* check(hosts: Hosts, path: string, signal: AbortSignal): AsyncIterable<Observation> {
   const input: CheckInput = { path, messagesMax: MESSAGES_MAX };
   const task = siblingModule(import.meta.url, "check-task");
-  for (const message of await runInHost<readonly string[]>(task, input, signal)) {
+  for (const message of await hosts.run<readonly string[]>("engine", task, input, signal)) {
     yield {
       code: "sqlite.engine.check",
       title: "The engine's own check fails",

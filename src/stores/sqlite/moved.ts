@@ -28,13 +28,13 @@ async function fileIdentity(path: string): Promise<string | null> {
 
 /** False only when the same file stands at the same count with nothing beside it. */
 export async function hasMoved(
-  { path }: LiveDatabase,
+  { path, context }: LiveDatabase,
   since: JsonObject,
   signal: AbortSignal,
 ): Promise<boolean | null> {
   const { changeCounter, file } = since;
   if (typeof changeCounter !== "number" || file !== (await fileIdentity(path))) return null;
-  const now = await preflightOf(path, signal);
+  const now = await preflightOf(context.hosts, path, signal);
   if (now.journalMode !== "rollback" || now.wal !== null || now.changeCounter === null) return null;
   if (now.journal !== null && now.journal.state === "hot") return null;
   return now.changeCounter !== changeCounter;

@@ -1,12 +1,13 @@
 import { siblingModule } from "../../core/module.ts";
-import { runInHost } from "../host/run-in-host.ts";
+import type { Hosts } from "../host/hosts.ts";
 import type { Preflight } from "./preflight/types.ts";
 
 export type { Preflight } from "./preflight/types.ts";
 
-const LIMITS = { timeoutMs: 10 * 60_000, heapMaxMb: 200 };
+const LIMITS = { timeoutMs: 10 * 60_000 };
 
 /** Looks at a live database as bytes, in a process that never has it open with the engine. */
-export function preflightOf(path: string, signal: AbortSignal): Promise<Preflight> {
-  return runInHost(siblingModule(import.meta.url, "preflight-task"), { path }, signal, LIMITS);
+export function preflightOf(hosts: Hosts, path: string, signal: AbortSignal): Promise<Preflight> {
+  const task = siblingModule(import.meta.url, "preflight-task");
+  return hosts.run("bytes", task, { path }, signal, LIMITS);
 }

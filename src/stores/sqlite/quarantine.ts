@@ -1,9 +1,8 @@
 import { basename, join } from "node:path";
 
-import { makeFolderDurably, type Disk } from "../../core/disk.ts";
+import { makeFolderDurably } from "../../core/disk.ts";
 import { siblingModule } from "../../core/module.ts";
-import { runInHost } from "../host/run-in-host.ts";
-import type { Quarantine } from "../types.ts";
+import type { DriverContext, Quarantine } from "../types.ts";
 import type { SettleInput } from "./settle-task.ts";
 
 /**
@@ -12,7 +11,7 @@ import type { SettleInput } from "./settle-task.ts";
  * @param fingerprint of the live database, taken before: what changes later is then noticed.
  */
 export async function quarantineDatabase(
-  disk: Disk,
+  { disk, hosts }: DriverContext,
   live: string,
   folder: string,
   fingerprint: string,
@@ -23,7 +22,7 @@ export async function quarantineDatabase(
   for (const name of await disk.list(folder)) await disk.remove(join(folder, name));
   const input: SettleInput = { path: live, target: address };
   const task = siblingModule(import.meta.url, "settle-task");
-  const endings = await runInHost<readonly string[]>(task, input, signal);
+  const endings = await hosts.run<readonly string[]>("bytes", task, input, signal);
   for (const ending of endings) {
     await using file = await disk.open(address + ending, "update");
     await file.sync();

@@ -3,7 +3,6 @@ import { siblingModule } from "../../core/module.ts";
 import { sealReceipt } from "../../receipts/seal.ts";
 import { unpackTree } from "../../receipts/tree-codec.ts";
 import type { ReferenceSeal, SealedReceipt, Tree } from "../../receipts/types.ts";
-import { runInHost } from "../host/run-in-host.ts";
 import { comparedTables, type Description } from "./description.ts";
 import { columnList, type OrphansInput } from "./orphans-task.ts";
 import { sealPortable } from "./seal-portable.ts";
@@ -44,13 +43,18 @@ function sealTables({ live, path, described }: SealRequest): Promise<Tree[]> {
 }
 
 async function sealReferences(
-  { path, described }: SealRequest,
+  { live, path, described }: SealRequest,
   signal: AbortSignal,
 ): Promise<readonly ReferenceSeal[]> {
   if (!described.hasForeignKeys) return [];
   const input: OrphansInput = { path };
   try {
-    return await runInHost(siblingModule(import.meta.url, "orphans-task"), input, signal);
+    return await live.context.hosts.run(
+      "engine",
+      siblingModule(import.meta.url, "orphans-task"),
+      input,
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError) || error.code !== "STORE_DAMAGED") throw error;

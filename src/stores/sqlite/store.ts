@@ -29,8 +29,8 @@ export function openSqliteStore(
     capture: ({ exclusive }, signal) => (exclusive ? imageInPlace : captureImage)(live, signal),
     restore: (content, signal) => restoreDatabase(context.disk, content, path, signal),
     quarantine: async (folder, signal) => {
-      const { fingerprint } = await preflightOf(path, signal);
-      return quarantineDatabase(context.disk, path, folder, fingerprint, signal);
+      const { fingerprint } = await preflightOf(context.hosts, path, signal);
+      return quarantineDatabase(context, path, folder, fingerprint, signal);
     },
     hasMoved: (since, signal) => hasMoved(live, since, signal),
     users: () => openersOf(path),
@@ -54,7 +54,7 @@ async function* inspect(
       hint: 'Use "salvor compare <store> <store>@latest" to see what differs from a backup.',
     });
   }
-  yield* (await preflightOf(live.path, signal)).observations;
+  yield* (await preflightOf(live.context.hosts, live.path, signal)).observations;
 }
 
 /**
@@ -67,12 +67,13 @@ async function exchangeRequest(
   signal: AbortSignal,
 ): Promise<Omit<ExchangeRequest, "fingerprint" | "options">> {
   const [ours, theirs] = await Promise.all([
-    preflightOf(path, signal),
-    preflightOf(beside, signal),
+    preflightOf(context.hosts, path, signal),
+    preflightOf(context.hosts, beside, signal),
   ]);
   const isSamePageSize = ours.header?.pageSize === theirs.header?.pageSize;
   return {
     disk: context.disk,
+    hosts: context.hosts,
     beside,
     live: path,
     busyTimeoutMs,

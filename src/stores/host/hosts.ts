@@ -1,0 +1,161 @@
+import { fork, type ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+
+import { SalvorError, type ErrorCode } from "../../core/errors.ts";
+import { siblingModule } from "../../core/module.ts";
+import type { HostOrder, HostReply } from "./messages.ts";
+
+/** What a host may do with a store: read its files as bytes, or open them with the engine. */
+export type HostKind = "bytes" | "engine";
+
+export interface HostLimits {
+  /** The child is killed after this many milliseconds. */
+  readonly timeoutMs: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Enough for copying and checking the largest stores; a hang still ends. */
+const LIMITS: HostLimits = { timeoutMs: 6 * 60 * 60 * 1000 };
+
+/** Megabytes of JavaScript heap: a host streams, and never holds a store. */
+const HEAP_MAX_MB = 200;
+const STDERR_MAX = 2_000;
+
+/**
+ * Child processes that work on stores, one order at a time each. A process that has opened a
+ * database with the engine never reads its files as bytes: closing one of a process's handles to a
+ * file drops every lock that the process has on it. And a statement in C is stopped by SIGKILL only.
+ */
+export class Hosts implements Disposable {
+  readonly #idle = new Map<HostKind, ChildProcess>();
+
+  /** Starts a host before it is needed: that takes longer than most of its work. */
+  warm(kind: HostKind): void {
+    if (!this.#idle.has(kind)) this.#rest(kind, start());
+  }
+
+  /**
+   * Runs the export `task` of a module in a host and returns its output.
+   *
+   * @throws {SalvorError} what the task threw; HOST_LIMIT when the time is up; HOST_FAILED when the
+   *   host died; the signal's reason when it was aborted (the host is killed).
+   */
+  async run<Output>(
+    kind: HostKind,
+    module: URL,
+    input: unknown,
+    signal: AbortSignal,
+    limits: HostLimits = LIMITS,
+  ): Promise<Output> {
+    signal.throwIfAborted();
+    const host = this.#take(kind);
+    const stop = (): void => void host.kill("SIGKILL");
+    const timer = setTimeout(stop, limits.timeoutMs);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await converse<Output>(host, { module: module.href, input }, signal, limits);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      this.#rest(kind, host);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const host of this.#idle.values()) host.kill("SIGKILL");
+    this.#idle.clear();
+  }
+
+  #take(kind: HostKind): ChildProcess {
+    const host = this.#idle.get(kind);
+    this.#idle.delete(kind);
+    if (host === undefined || !host.connected) return start();
+    host.ref();
+    host.channel?.ref();
+    return host;
+  }
+
+  /** One of each kind is kept; it keeps nobody alive. */
+  #rest(kind: HostKind, host: ChildProcess): void {
+    if (!host.connected || this.#idle.has(kind)) {
+      host.kill("SIGKILL");
+      return;
+    }
+    host.unref();
+    host.channel?.unref();
+    this.#idle.set(kind, host);
+  }
+}
+
+function start(): ChildProcess {
+  const host = fork(fileURLToPath(siblingModule(import.meta.url, "main")), [], {
+    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  // Whoever talks to it hears of its end by its exit; a broken pipe on the way is no news.
+  host.on("error", () => {});
+  (host.stderr as Socket | null)?.unref();
+  return host;
+}
+
+async function converse<Output>(
+  host: ChildProcess,
+  order: HostOrder,
+  signal: AbortSignal,
+  limits: HostLimits,
+): Promise<Output> {
+  let complaint = "";
+  const complain = (chunk: Buffer): void => {
+    complaint = (complaint + chunk.toString()).slice(-STDERR_MAX);
+  };
+  host.stderr?.on("data", complain);
+  const { promise, resolve, reject } = Promise.withResolvers<Output>();
+  const hear = (reply: HostReply): void => {
+    if (reply.kind === "progress") limits.onProgress?.(reply.done, reply.total);
+    else if (reply.kind === "done") resolve(reply.output as Output);
+    else reject(failure(reply));
+  };
+  const end = (status: number | null, killedBy: NodeJS.Signals | null): void => {
+    reject(ended(signal, killedBy, complaint.trim() || `exit status ${status}`, limits));
+  };
+  host.on("message", hear).on("exit", end);
+  try {
+    host.send(order, (error) => {
+      if (error !== null) reject(died(error.message, error));
+    });
+    return await promise;
+  } finally {
+    host.off("message", hear).off("exit", end);
+    host.stderr?.off("data", complain);
+  }
+}
+
+function failure(reply: HostReply & { kind: "failed" }): SalvorError {
+  return new SalvorError(reply.code as ErrorCode, reply.message, { hint: reply.hint });
+}
+
+function ended(
+  signal: AbortSignal,
+  killedBy: NodeJS.Signals | null,
+  complaint: string,
+  limits: HostLimits,
+): unknown {
+  if (signal.aborted) return signal.reason;
+  if (killedBy !== "SIGKILL") return died(complaint, undefined);
+  return new SalvorError(
+    "HOST_LIMIT",
+    `the work was killed, by us after ${limits.timeoutMs} ms or by others`,
+    {
+      hint: "The store may be very slow, or memory short; check its disk and dmesg, then try again.",
+    },
+  );
+}
+
+function died(complaint: string, cause: unknown): SalvorError {
+  return new SalvorError("HOST_FAILED", `the process that works on the store died: ${complaint}`, {
+    hint: "Check memory and disk (dmesg), then run the command again.",
+    cause,
+  });
+}
