@@ -92,7 +92,7 @@ async function dieEverywhere(kind: "whole" | "broken", die: Death, stride: numbe
 }
 
 // Real processes take a while to start: all points in a soak, some of them here.
-const STRIDE = process.env["SOAK"] === "1" ? 1 : 7;
+const STRIDE = process.env["SOAK"] === "1" ? 1 : 13;
 
 test("a plan that dies anywhere is finished by the next command, each effect once", async () => {
   const points = await dieEverywhere("whole", dieAt, 1);
