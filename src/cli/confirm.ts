@@ -1,4 +1,5 @@
-import { createInterface } from "node:readline/promises";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 
 import type { RunDocument } from "../app/types.ts";
 import { planLines } from "./show/run.ts";
@@ -10,12 +11,19 @@ export async function confirmOnTerminal(
   style: Style,
   signal: AbortSignal,
 ): Promise<boolean> {
-  process.stderr.write(`${planLines(plan, style).join("\n")}\n`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  process.stderr.write(`${planLines(plan, style).join("\n")}\nGo on? [y/N] `);
+  return /^y(es)?$/i.test((await readLine(signal)).trim());
+}
+
+/** One line; empty when the input ends. The terminal stays as it is, so Ctrl-C is a signal. */
+async function readLine(signal: AbortSignal): Promise<string> {
+  const input = createInterface({ input: process.stdin, terminal: false });
   try {
-    const answer = await terminal.question("Go on? [y/N] ", { signal });
-    return /^y(es)?$/i.test(answer.trim());
+    const line = once(input, "line", { signal });
+    const end = once(input, "close", { signal });
+    const [answer]: unknown[] = await Promise.race([line, end]);
+    return typeof answer === "string" ? answer : "";
   } finally {
-    terminal.close();
+    input.close();
   }
 }

@@ -1,6 +1,5 @@
 import { defineCommand } from "../command.ts";
 import { snapshotLines } from "../show/snapshots.ts";
-import { safe } from "../show/text.ts";
 
 /** `salvor backup` */
 export const backupCommand = defineCommand({
@@ -10,25 +9,15 @@ export const backupCommand = defineCommand({
   args: { stores: { help: "Names of stores; all of them when none is given", many: true } },
   flags: { verify: { type: "boolean", help: "Prove the new snapshots to level complete" } },
   changes: false,
-  statuses: [0, 1, 3, 4],
+  statuses: [0, 3, 4],
   example: "salvor backup shop --verify",
   async run({ args, flags, signal, open }) {
     await using salvor = await open();
     const document = await salvor.backup({ stores: args.stores, verify: flags.verify }, signal);
-    const isSerious = document.findings.some(({ severity }) => SERIOUS.has(severity));
-    const isDamaged = flags.verify && !document.point.verified;
     return {
       document,
-      status: isDamaged ? 4 : isSerious ? 1 : 0,
-      lines: (style) => [
-        ...snapshotLines(document.snapshots, style),
-        ...document.findings.map(
-          ({ severity, title, description }) =>
-            `${style.paint("warning", severity)}: ${safe(title)}: ${safe(description)}`,
-        ),
-      ],
+      status: flags.verify && !document.point.verified ? 4 : 0,
+      lines: (style) => snapshotLines(document.snapshots, style),
     };
   },
 });
-
-const SERIOUS: ReadonlySet<string> = new Set(["critical", "high", "medium"]);

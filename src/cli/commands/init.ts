@@ -16,8 +16,8 @@ export const initCommand = defineCommand({
   statuses: [0, 3],
   example: "salvor init",
   async run({ flags, config, cwd, env }) {
-    const { initConfig } = await import("../../app/config/init.ts");
-    const document = await initConfig({ cwd, path: config, force: flags.force, env });
+    const { initSystem } = await import("../../app/init.ts");
+    const document = await initSystem({ cwd, path: config, force: flags.force, env });
     return {
       document,
       status: document.written ? 0 : 3,
