@@ -43,7 +43,7 @@ export async function backUp(
   await backUpState(session, repository, point, signal);
   const listed = verify ? await again(repository, snapshots, signal) : snapshots;
   const verified = verify && results.every(Boolean);
-  return { snapshots: listed, point: { id: point, at, verified }, findings: [] };
+  return { snapshots: listed, point: { id: point, at, verified } };
 }
 
 /** Both are waited for, so that nothing goes on behind an error. */

@@ -55,6 +55,7 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
   const beside = of("verify").flatMap(proofIn);
   const live = of("verify-live").flatMap(proofIn);
   const proofs = live.length > 0 ? live : beside;
+  const addresses = of("restore-beside").flatMap(({ output }) => text(output["address"]));
   const told = outputs.map(({ output }) => output);
   const rpos = told.map((output) => output["rpoMs"]).filter((each) => typeof each === "number");
   return {
@@ -65,7 +66,7 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
     proof: proofs.find(({ equal }) => !equal) ?? proofs[0] ?? null,
     proofs,
     reports: null,
-    address: told.flatMap((output) => text(output["address"])).at(-1) ?? null,
+    address: of("exchange").length > 0 ? null : (addresses.at(-1) ?? null),
   };
 }
 

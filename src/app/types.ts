@@ -1,5 +1,4 @@
 import type { TrailRecord } from "../audit-trail/types.ts";
-import type { Observation } from "../core/finding.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Log } from "../core/log.ts";
 import type { Progress } from "../core/progress.ts";
@@ -160,8 +159,6 @@ export interface BackupDocument {
     /** All of its snapshots were read back and proven in this command, as `verify` asks. */
     readonly verified: boolean;
   };
-  /** Expectations that the new receipts break, and what `verify` found. */
-  readonly findings: readonly FindingDocument[];
 }
 
 /** Snapshots by store, oldest first. */
@@ -263,17 +260,6 @@ export interface StatusDocument {
   /** Runs that were interrupted and wait for `salvor resume`. */
   readonly interrupted: readonly string[];
   readonly statistics: JsonObject;
-}
-
-/** An observation with its life. */
-export interface FindingDocument extends Observation {
-  readonly id: string;
-  readonly status: "open" | "acknowledged" | "resolved";
-  readonly store: string | null;
-  readonly affected: readonly string[];
-  readonly detectedAt: string;
-  readonly resolvedAt: string | null;
-  readonly resolutionNotes: string | null;
 }
 
 /** What `init` wrote, or would write. */

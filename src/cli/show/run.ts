@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from "../../core/errors.ts";
 import type { Loss } from "../../recovery/losses.ts";
 import type { RunDocument } from "../../app/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
@@ -58,11 +59,17 @@ export function runTable(runs: readonly RunDocument[], style: Style): readonly s
   );
 }
 
-/** 0 when all is well and nothing lost; 6 with losses; 1 when a run failed or waits. */
+/** 0 when all is well and nothing lost; 6 with losses; else that of the error that ended a run. */
 export function runsStatus(runs: readonly RunDocument[]): ExitStatus {
-  if (runs.some(({ status: end }) => UNFINISHED.has(end))) return 1;
+  const ended = runs.find(({ status: end }) => UNFINISHED.has(end));
+  if (ended !== undefined) return failureStatus(ended);
   if (runs.some(({ proofs }) => proofs.some(({ equal }) => !equal))) return 1;
   return runs.some(({ losses }) => losses.length > 0) ? 6 : 0;
+}
+
+function failureStatus({ steps }: RunDocument): ExitStatus {
+  const code = steps.flatMap(({ error }) => (error === null ? [] : [error.code]))[0];
+  return code !== undefined && Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].exit : 1;
 }
 
 const UNFINISHED: ReadonlySet<RunStatus> = new Set<RunStatus>([
@@ -87,7 +94,7 @@ function stepRow(step: RunStep, style: Style): readonly string[] {
 
 function failureLines(steps: readonly RunStep[]): readonly string[] {
   return steps.flatMap(({ name, error }) =>
-    error === null ? [] : [`${safe(name)} failed: ${safe(error.message)}`],
+    error === null ? [] : [`${safe(name)} failed: ${safe(error.message)}`, `  ${safe(error.hint)}`],
   );
 }
 

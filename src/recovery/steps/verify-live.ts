@@ -29,8 +29,7 @@ export function verifyLive(recovery: RecoveryContext) {
       await using image = await live.capture({ exclusive: false }, signal);
       const sealed = await repository.sealed(snapshot, signal);
       const found = await proveStore(sealed, image, signal);
-      await context.record({ proof: proofJson(found.proof) });
-      await refuseUnproven(context, live, found, signal);
+      await judge(context, live, found, signal);
       const cost = await costOf(recovery, context, { repository, found, image }, signal);
       await discardBeside(recovery, context, signal);
       return cost;
@@ -40,9 +39,10 @@ export function verifyLive(recovery: RecoveryContext) {
 
 /**
  * Programs that stayed connected may have committed since the exchange: then the live store is newer
- * than the receipt, and sound. Anything else that is unequal has failed.
+ * than the receipt and sound, and the proof of what was exchanged stands. Anything else that is
+ * unequal has failed.
  */
-async function refuseUnproven(
+async function judge(
   context: Context,
   live: Store,
   { proof, complaints }: StoreProof,
@@ -50,21 +50,24 @@ async function refuseUnproven(
 ): Promise<void> {
   const { address } = live.identity;
   const [complaint] = complaints;
-  if (complaint === undefined) {
-    if (proof.equal) return;
-    const { processes } = await live.users(signal);
-    if (processes.length > 0) {
-      await context.note("programs have written to the live store since the exchange");
-      return;
-    }
+  if (complaint === undefined && !proof.equal && (await isUsed(live, signal))) {
+    await context.note("programs have written to the live store since the exchange");
+    await context.record({ live: proofJson(proof) });
+    return;
   }
-  throw new SalvorError(
-    "PROOF_UNEQUAL",
+  await context.record({ proof: proofJson(proof) });
+  if (complaint === undefined && proof.equal) return;
+  const problem =
     complaint === undefined
       ? `${address} does not hold what the receipt says`
-      : `the engine finds ${address} damaged: ${complaint}`,
-    { hint: 'Check the disk (dmesg, smartctl), then run "salvor resume".' },
-  );
+      : `the engine finds ${address} damaged: ${complaint}`;
+  throw new SalvorError("PROOF_UNEQUAL", problem, {
+    hint: 'Check the disk (dmesg, smartctl), then run "salvor resume".',
+  });
+}
+
+async function isUsed(live: Store, signal: AbortSignal): Promise<boolean> {
+  return (await live.users(signal)).processes.length > 0;
 }
 
 interface CostQuestion {
