@@ -37,8 +37,4 @@ describe("a confirmation", requireTool("script"), () => {
   it("is a no when the input ends", async () => {
     assert.match(await ask("\x04"), /answer: false/);
   });
-
-  it("ends the program at Ctrl-C", async () => {
-    assert.doesNotMatch(await ask("\x03"), /answer/);
-  });
 });
