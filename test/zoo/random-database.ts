@@ -40,18 +40,18 @@ interface Cell {
 const COLUMNS_MAX = 8;
 const NAMES = ["a", "B", "c d", 'e"f', "größe", "表", "select", "x'y"];
 const TYPES = [
-  ..."INTEGER INT TEXT REAL BLOB NUMERIC BOOLEAN CHARINT DATETIME varchar(10) any".split(" "),
-  ...["", "DOUBLE PRECISION", "FLOATING POINT", "decimal( 10 , 2 )", "unsigned big int"],
-];
+  "INTEGER INT TEXT REAL BLOB NUMERIC BOOLEAN CHARINT DATETIME varchar(10) any".split(" "),
+  ["", "DOUBLE PRECISION", "FLOATING POINT", "decimal( 10 , 2 )", "unsigned big int"],
+].flat();
 const STRICT_TYPES = ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"];
 const CONSTRAINTS = [
-  ...["", "", "", "NOT NULL", "UNIQUE", "COLLATE NOCASE", "collate rtrim unique"],
-  ...["DEFAULT 7", "default (-1.5)", "CHECK (1)", "CONSTRAINT n NOT NULL ON CONFLICT IGNORE"],
-];
+  ["", "", "", "NOT NULL", "UNIQUE", "COLLATE NOCASE", "collate rtrim unique"],
+  ["DEFAULT 7", "default (-1.5)", "CHECK (1)", "CONSTRAINT n NOT NULL ON CONFLICT IGNORE"],
+].flat();
 const DEFAULTS = [
-  ...["1", "-1", "1.0", "-2.50", "'text'", "'12'", "' 1e2 '", "x'00ff'", "NULL", "TRUE", "0x7f"],
-  ...["(3)", "+4", "9223372036854775807", "9223372036854775808", "1e3", "''", "(-(5))", "'ä表'"],
-];
+  ["1", "-1", "1.0", "-2.50", "'text'", "'12'", "' 1e2 '", "x'00ff'", "NULL", "TRUE", "0x7f"],
+  ["(3)", "+4", "9223372036854775807", "9223372036854775808", "1e3", "''", "(-(5))", "'ä表'"],
+].flat();
 
 const integer = fc.oneof(
   fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n }),

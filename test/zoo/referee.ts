@@ -74,7 +74,7 @@ function assertColumns(database: DatabaseSync, { definition, collection }: Store
     name: row["name"],
     type: squeezed(String(row["type"])),
     notNull: row["notnull"] === 1,
-    default: row["dflt_value"] === null ? null : normalSql(tokenize(String(row["dflt_value"]))),
+    default: typeof row["dflt_value"] === "string" ? normalSql(tokenize(row["dflt_value"])) : null,
     pk: row["pk"],
     generated: row["hidden"] === 2 ? "virtual" : row["hidden"] === 3 ? "stored" : null,
   }));

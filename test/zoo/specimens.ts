@@ -204,6 +204,7 @@ const references: readonly Specimen[] = [
     name: "virtual-tables",
     sql: `
       CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize = 'porter');
+      CREATE TABLE words_of_mine (a); INSERT INTO words_of_mine VALUES (1);
       INSERT INTO words VALUES ('one', 'the quick brown fox'), ('two', 'jumps over the lazy dog');
       CREATE VIRTUAL TABLE external USING fts5(t, content = 'docs', content_rowid = 'id');
       CREATE TABLE docs (id INTEGER PRIMARY KEY, t); INSERT INTO docs VALUES (1, 'text'); INSERT INTO external (external) VALUES ('rebuild');

@@ -18,6 +18,8 @@ export interface BTree {
 const DEPTH_MAX = 20;
 /** Zero bytes behind each page, so that a number that is cut off ends there. */
 const PADDING = 32;
+/** Room for long payloads grows twofold up to here; above it, only as asked. */
+const DOUBLED_BYTES = 1024 * 1024;
 const INTERIOR_INDEX = 2;
 const INTERIOR_TABLE = 5;
 const LEAF_INDEX = 10;
@@ -211,7 +213,9 @@ export class BTreeWalk {
   /** Follows the chain of overflow pages; as long as the length asks for, never longer. */
   #assemble(page: Uint8Array, start: number, local: number, length: number): void {
     if (this.#assembled.length < length)
-      this.#assembled = new Uint8Array(Math.min(2 * length, this.#payloadMax) + PADDING);
+      this.#assembled = new Uint8Array(
+        Math.max(length, Math.min(2 * length, DOUBLED_BYTES)) + PADDING,
+      );
     this.#assembled.set(page.subarray(start, start + local));
     const portion = this.#file.usable - 4;
     let next = fourBytes(page, start + local);

@@ -1,3 +1,4 @@
+/** How all text of a database is stored. */
 export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be";
 
 /** The first hundred bytes of a database, sizes in bytes. */

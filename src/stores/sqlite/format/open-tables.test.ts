@@ -66,7 +66,7 @@ describe("the tables of a database", () => {
     const own = virtual.tables.filter(({ collection }) => !collection.internal);
     assert.deepEqual(
       own.map(({ collection }) => collection.name),
-      ["docs"],
+      ["words_of_mine", "docs"],
     );
     using indexes = openZoo("indexes");
     assert.ok(tableOf(indexes, "sqlite_stat1").isRecorded);

@@ -21,6 +21,8 @@ interface Missing {
 const NOTHING = new Uint8Array(0);
 /** What a column can grow by: its type in the header, and an integer that becomes a real. */
 const COLUMN_BYTES_MAX = 17;
+/** Room grows twofold up to here, so that it seldom grows; above it, only as asked. */
+const DOUBLED_BYTES = 1024 * 1024;
 /** Below this, a loop copies faster than a view and a call do. */
 const COPY_BYTES = 64;
 
@@ -163,7 +165,7 @@ export class RecordWriter {
 
   #reserve(length: number): void {
     if (this.#scratch.length >= length) return;
-    this.#scratch = new Uint8Array(2 * length);
+    this.#scratch = new Uint8Array(Math.max(length, Math.min(2 * length, DOUBLED_BYTES)));
     this.#view = new DataView(this.#scratch.buffer);
   }
 }

@@ -20,7 +20,7 @@ export class RowKey {
   /** Returns the length of the key. */
   write(record: Uint8Array, start: number, end: number): number {
     this.#columns.read(record, start, end);
-    this.#reserve(end - start);
+    this.#reserve();
     let at = 0;
     for (const member of this.#key) {
       const serial = this.#columns.serials[member] as number;
@@ -29,10 +29,12 @@ export class RowKey {
     return at;
   }
 
-  /** Escaping doubles bytes at most; tags, ends and widened integers take the rest. */
-  #reserve(length: number): void {
-    const bound = 2 * length * this.#key.length + 9 * this.#key.length;
-    if (this.bytes.length < bound) this.bytes = new Uint8Array(2 * bound);
+  /** Escaping doubles bytes at most; tag and end, or a widened number, take the rest. */
+  #reserve(): void {
+    let bound = 0;
+    for (const member of this.#key)
+      bound += 2 * bodyLength(this.#columns.serials[member] as number) + 9;
+    if (this.bytes.length < bound) this.bytes = new Uint8Array(bound);
   }
 
   #writeValue(record: Uint8Array, start: number, serial: number, at: number): number {

@@ -22,6 +22,7 @@ const CATALOGUE = {
   "sqlite.journal.damaged": ["The rollback journal is damaged", "critical", "corruption"],
 } as const satisfies Record<string, readonly [string, Severity, FindingCategory]>;
 
+/** A code of the catalogue. */
 export type PreflightCode = keyof typeof CATALOGUE;
 
 const EVIDENCE_MAX = 256;

@@ -3,6 +3,7 @@ import { TokenReader } from "./token-reader.ts";
 import { tokenize } from "./tokens.ts";
 import type { Affinity, ColumnDefinition } from "./types.ts";
 
+/** Text as bytes of the database's own encoding. */
 export type TextCoder = (text: string) => Uint8Array;
 
 const NULL: Value = { type: "null" };

@@ -40,6 +40,7 @@ export interface KeyConstraint {
   readonly conflict: string | null;
 }
 
+/** REFERENCES, of one column or of several. Names as written. */
 export interface ForeignKeyDefinition {
   readonly columns: readonly string[];
   readonly parent: string;
@@ -53,6 +54,7 @@ export interface ForeignKeyDefinition {
   readonly deferred: boolean;
 }
 
+/** What a CREATE TABLE says. */
 export interface TableDefinition {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
@@ -67,6 +69,7 @@ export interface TableDefinition {
   readonly strict: boolean;
 }
 
+/** What a CREATE INDEX says. */
 export interface IndexDefinition {
   readonly name: string;
   readonly table: string;
