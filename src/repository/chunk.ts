@@ -3,6 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import { SalvorError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
+import { release, releaseBuffer } from "./release.ts";
 
 /** What a chunk holds, as the number that stands in its slot. */
 export const CHUNK_KINDS = { data: 1, pages: 2, map: 3, list: 4, parts: 5, tree: 6 } as const;
@@ -62,7 +63,10 @@ export function encode(plain: Uint8Array<ArrayBuffer>): Encoded {
   if (stored.length >= plain.length) return raw;
   const encoded: Encoded = { compression: ZSTD, plainLength: plain.length, stored };
   // Others have shipped compressors that lost data: nothing is trusted that was not read back.
-  if (Buffer.compare(decode(encoded), plain) === 0) return encoded;
+  const decoded = decode(encoded);
+  const isEqual = Buffer.compare(decoded, plain) === 0;
+  release(decoded);
+  if (isEqual) return encoded;
   throw new SalvorError("FAULT", "compressed bytes did not decode to what they were made from", {
     hint: "Check the memory of this machine; nothing was stored.",
   });
@@ -77,12 +81,15 @@ export function decode(encoded: Encoded): Uint8Array<ArrayBuffer> {
 }
 
 function compress(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return zstdCompressSync(plain, {
+  const roomy = zstdCompressSync(plain, {
     // One output buffer: the default makes one for every 16 KiB and joins them.
     chunkSize: Math.max(1024, plain.length),
     pledgedSrcSize: plain.length,
     params: ZSTD_PARAMETERS,
   });
+  const exact = new Uint8Array(roomy);
+  releaseBuffer(roomy.buffer);
+  return exact;
 }
 
 function decompress(stored: Uint8Array, plainLength: number): Uint8Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import { sha256 } from "../core/hash.ts";
 import type { JobAnswer } from "../core/pool.ts";
 import { damaged } from "./format.ts";
 import { decodePageMap, digestAt, type PageMap } from "./page-map.ts";
+import { release } from "./release.ts";
 import { openSlot, type SealedSlot } from "./slot.ts";
 
 export interface OpenOrder {
@@ -26,7 +27,9 @@ function joined({ slots, idKey }: OpenOrder): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(total);
   let at = 0;
   for (const slot of slots) {
-    bytes.set(openSlot(slot, idKey), at);
+    const plain = openSlot(slot, idKey);
+    bytes.set(plain, at);
+    release(plain);
     at += slot.header.plainLength;
   }
   return bytes;
@@ -44,6 +47,7 @@ function pagesOf({ slots, idKey, purpose }: OpenOrder, map: PageMap): Uint8Array
       proveDigest(content, map, page, purpose);
       bytes.set(content, page * pageSize);
     }
+    release(plain);
   }
   return bytes;
 }

@@ -5,6 +5,7 @@ import type { World } from "../core/world.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import type { PackContents } from "./chunk-index.ts";
 import { packName } from "./format.ts";
+import { release } from "./release.ts";
 import { deriveSeal, overhead, SALT_SIZE, seal, type Keys, type Seal } from "./seal.ts";
 import { associatedData, encodePackHeader, encodeSlotHeader, headerOf } from "./slot.ts";
 import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE, type PackHeader, type SlotHeader } from "./slot.ts";
@@ -63,14 +64,18 @@ export class PackWriter implements AsyncDisposable {
     const pack = (this.#open ??= await this.#start());
     const header = headerOf(chunk, overhead(this.#options.keys));
     const slot = pack.slots.length;
-    const stored =
+    const sealed =
       pack.seal === null
-        ? [chunk.stored]
+        ? []
         : seal(pack.seal, slot, associatedData(pack.header.salt, slot, header), chunk.stored);
     pack.slots.push(header);
     this.#written.add(chunk.id);
     await append(pack, encodeSlotHeader(header));
-    for (const bytes of stored) await append(pack, bytes);
+    if (pack.seal === null) await append(pack, chunk.stored);
+    for (const bytes of sealed) {
+      await append(pack, bytes);
+      release(bytes);
+    }
     this.#storedBytes += SLOT_HEADER_SIZE + header.storedLength;
     if (pack.size >= (this.#options.packSize ?? PACK_SIZE_TARGET)) await this.#close();
   }

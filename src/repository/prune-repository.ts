@@ -13,6 +13,7 @@ import { damaged, hashOfName, indexName, packName, PACKS, snapshotName } from ".
 import { PackWriter } from "./pack-writer.ts";
 import { planPacks, type PackPlan } from "./plan-packs.ts";
 import { Reach } from "./reach.ts";
+import { release } from "./release.ts";
 import { readRecords, type NamedRecord } from "./records.ts";
 import { pinsOf, readManifests, type NamedManifest } from "./snapshots.ts";
 import type { PruneOptions, PruneResult, Retention } from "./types.ts";
@@ -136,7 +137,10 @@ async function repack({
     return await pool.run<readonly EncodedChunk[]>(COPY_JOB, order);
   };
   for await (const chunks of ahead(groups, pool.size + 1, copy))
-    for (const chunk of chunks) await writer.add(chunk);
+    for (const chunk of chunks) {
+      await writer.add(chunk);
+      release(chunk.stored);
+    }
   return await writer.finish();
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 
 import { SalvorError } from "../core/errors.ts";
+import { release } from "./release.ts";
 
 const TAG_SIZE = 16;
 const NONCE_SIZE = 12;
@@ -41,14 +42,16 @@ export function seal(
   number: number,
   associated: Uint8Array,
   plain: Uint8Array,
-): readonly [ciphertext: Buffer, tag: Buffer] {
+): readonly [ciphertext: Buffer<ArrayBuffer>, tag: Buffer<ArrayBuffer>] {
   const cipher = createCipheriv("aes-256-gcm", key, nonceOf(number));
   cipher.setAAD(associated);
-  const ciphertext = cipher.update(plain);
+  const ciphertext = cipher.update(plain) as Buffer<ArrayBuffer>;
   cipher.final();
-  const tag = cipher.getAuthTag();
-  if (open({ key }, number, associated, { ciphertext, tag }).equals(plain))
-    return [ciphertext, tag];
+  const tag = cipher.getAuthTag() as Buffer<ArrayBuffer>;
+  const opened = open({ key }, number, associated, { ciphertext, tag });
+  const isEqual = opened.equals(plain);
+  release(opened);
+  if (isEqual) return [ciphertext, tag];
   throw new SalvorError("FAULT", "sealed bytes did not open to what they were made from", {
     hint: "Check the memory of this machine; nothing was stored.",
   });
@@ -60,7 +63,7 @@ export function unseal(
   number: number,
   associated: Uint8Array,
   sealed: Uint8Array,
-): Buffer {
+): Buffer<ArrayBuffer> {
   if (sealed.length < TAG_SIZE) throw new RangeError("too short to be sealed");
   const ciphertext = sealed.subarray(0, sealed.length - TAG_SIZE);
   const tag = sealed.subarray(sealed.length - TAG_SIZE);
@@ -72,11 +75,11 @@ function open(
   number: number,
   associated: Uint8Array,
   { ciphertext, tag }: { readonly ciphertext: Uint8Array; readonly tag: Uint8Array },
-): Buffer {
+): Buffer<ArrayBuffer> {
   const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(number));
   decipher.setAAD(associated);
   decipher.setAuthTag(tag);
-  const plain = decipher.update(ciphertext);
+  const plain = decipher.update(ciphertext) as Buffer<ArrayBuffer>;
   decipher.final();
   return plain;
 }

@@ -1,6 +1,7 @@
 import { CHUNK_KINDS, CHUNK_SIZE_MAX, decode, nameChunk, RAW, ZSTD } from "./chunk.ts";
 import type { ChunkKind, Compression, EncodedChunk } from "./chunk.ts";
 import { damaged, FORMAT_VERSION, packName } from "./format.ts";
+import { release } from "./release.ts";
 import { SALT_SIZE, unseal, type Seal } from "./seal.ts";
 
 export const PACK_HEADER_SIZE = 48;
@@ -95,13 +96,17 @@ export interface SealedSlot {
 
 /** The chunk of a slot, proven by its name. BACKUP_DAMAGED names the pack and the place. */
 export function openSlot(slot: SealedSlot, idKey: Uint8Array | null): Uint8Array<ArrayBuffer> {
-  return opened(slot, idKey).plain;
+  const { stored, plain } = opened(slot, idKey);
+  if (slot.sealed !== null && stored.buffer !== plain.buffer) release(stored);
+  return plain;
 }
 
 /** The same, ready to be stored in another pack without being compressed again. */
 export function reopenSlot(slot: SealedSlot, idKey: Uint8Array | null): EncodedChunk {
   const { kind, id, compression, plainLength } = slot.header;
-  return { kind, id, compression, plainLength, stored: opened(slot, idKey).stored };
+  const { stored, plain } = opened(slot, idKey);
+  if (stored.buffer !== plain.buffer) release(plain);
+  return { kind, id, compression, plainLength, stored };
 }
 
 interface Opened {
@@ -124,12 +129,7 @@ function opened(slot: SealedSlot, idKey: Uint8Array | null): Opened {
 function unsealed({ sealed, slot, header, stored }: SealedSlot): Uint8Array<ArrayBuffer> {
   if (sealed === null) return stored as Uint8Array<ArrayBuffer>;
   const salt = Buffer.from(sealed.salt);
-  return unseal(
-    sealed.seal,
-    slot,
-    associatedData(salt, slot, header),
-    stored,
-  ) as Buffer<ArrayBuffer>;
+  return unseal(sealed.seal, slot, associatedData(salt, slot, header), stored);
 }
 
 function slotDamaged(slot: SealedSlot, what: string, cause?: unknown): Error {

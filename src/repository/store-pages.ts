@@ -8,6 +8,7 @@ import type { ChunkStore } from "./chunk-store.ts";
 import type { PageOrder, PageResult } from "./page-job.ts";
 import { decodePageMap, segmentCount, segmentPages } from "./page-map.ts";
 import type { PartEntry } from "./part-list.ts";
+import { release } from "./release.ts";
 
 const PAGE_JOB = siblingModule(import.meta.url, "page-job");
 
@@ -42,7 +43,10 @@ export async function storePages(
   };
   const segments = segmentsOf(file, parent, { reader, idKey }, signal);
   for await (const { segment, result } of ahead(segments, pool.size + 2, work)) {
-    for (const run of result.runs) await store.add(run);
+    for (const run of result.runs) {
+      await store.add(run);
+      release(run.stored);
+    }
     if (result.map !== null) await store.add(result.map);
     await maps.add(result.map?.id ?? segment.parentMap ?? "");
   }

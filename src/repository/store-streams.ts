@@ -8,6 +8,7 @@ import { ChunkListWriter } from "./chunk-list.ts";
 import type { ChunkStore } from "./chunk-store.ts";
 import { cut, gearOf } from "./cut.ts";
 import type { PartEntry } from "./part-list.ts";
+import { release } from "./release.ts";
 
 const CHUNK_JOB = siblingModule(import.meta.url, "chunk-job");
 /** Bytes of one job, so that ten thousand small parts are not ten thousand jobs. */
@@ -105,6 +106,7 @@ export class StreamStorer implements AsyncDisposable {
   async #keep(chunk: EncodedChunk | undefined): Promise<void> {
     if (chunk === undefined) throw new RangeError("a job gave fewer chunks than it was given");
     await this.#options.store.add(chunk);
+    release(chunk.stored);
     await this.#list.add(chunk.id);
   }
 
