@@ -11,6 +11,5 @@ export interface DescribeInput {
 export function job({ path }: DescribeInput): JobAnswer<Description> {
   using reader = openTables(path);
   const { header, elements, tables } = reader;
-  const hasForeignKeys = tables.some(({ definition }) => definition.foreignKeys.length > 0);
-  return { output: { header, elements, tables, hasForeignKeys }, transfer: [] };
+  return { output: { header, elements, tables }, transfer: [] };
 }

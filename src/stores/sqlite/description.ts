@@ -8,7 +8,6 @@ export interface Description {
   readonly header: DatabaseHeader | null;
   readonly elements: readonly SchemaElement[];
   readonly tables: readonly StoredTable[];
-  readonly hasForeignKeys: boolean;
 }
 
 /** Statistics and sequences are recorded, never compared. */

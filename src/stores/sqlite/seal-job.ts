@@ -1,12 +1,44 @@
 import type { JobAnswer } from "../../core/pool.ts";
 import { TreeBuilder } from "../../receipts/tree-builder.ts";
 import { packTree } from "../../receipts/tree-codec.ts";
+import { OrphanSink, type FollowedReference } from "./orphan-sink.ts";
+import type { RowidReference } from "./references.ts";
+import { RowidSet } from "./rowid-set.ts";
 import { scanTable, type TableInput } from "./scan-table.ts";
 
-/** The tree of one table, packed: `unpackTree` reads it. */
-export function job(input: TableInput): JobAnswer<ArrayBuffer> {
+export interface SealInput extends TableInput {
+  /** References that are followed on the way. */
+  readonly references: readonly RowidReference[];
+  /** The table's entries have their whole row as key. */
+  readonly isKeyless: boolean;
+}
+
+export interface SealOutput {
+  /** `unpackTree` reads it. */
+  readonly tree: ArrayBuffer;
+  /** Orphans of each reference; null where only the engine can tell. */
+  readonly orphans: readonly (number | null)[];
+}
+
+/** The tree of one table, and what of its references points nowhere, in one pass over its rows. */
+export function job(input: SealInput): JobAnswer<SealOutput> {
   const builder = new TreeBuilder(input.table);
-  scanTable(input, builder);
-  const packed = packTree(builder.finish());
-  return { output: packed, transfer: [packed] };
+  const sink = new OrphanSink(builder, followed(input), input.isKeyless);
+  scanTable(input, sink);
+  const tree = packTree(builder.finish());
+  return { output: { tree, orphans: sink.counts() }, transfer: [tree] };
+}
+
+function followed({ references, ...input }: SealInput): readonly FollowedReference[] {
+  const parents = new Map<string, RowidSet>();
+  for (const { parent } of references) {
+    if (parents.has(parent)) continue;
+    const rowids = new RowidSet();
+    scanTable({ ...input, table: parent }, rowids);
+    parents.set(parent, rowids);
+  }
+  return references.flatMap(({ column, parent }) => {
+    const found = parents.get(parent);
+    return found === undefined ? [] : [{ column, parents: found }];
+  });
 }

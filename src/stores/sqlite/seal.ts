@@ -3,18 +3,27 @@ import { siblingModule } from "../../core/module.ts";
 import { sealReceipt } from "../../receipts/seal.ts";
 import { unpackTree } from "../../receipts/tree-codec.ts";
 import type { ReferenceSeal, SealedReceipt, Tree } from "../../receipts/types.ts";
-import { comparedTables, type Description } from "./description.ts";
-import { columnList, type OrphansInput } from "./orphans-task.ts";
+import { comparedTables } from "./description.ts";
+import type { StoredTable } from "./format/types.ts";
+import type { OrphansInput, TableOrphans } from "./orphans-task.ts";
+import { referenceSeal, rowidReferences } from "./references.ts";
+import type { SealInput, SealOutput } from "./seal-job.ts";
 import { sealPortable } from "./seal-portable.ts";
-import type { TableInput } from "./scan-table.ts";
 import type { SealRequest } from "./seal-request.ts";
 
-/** The receipt of an image: each table's tree by our decoder, the orphans by the engine. */
+/** One table as our decoder sealed it. */
+interface SealedTable {
+  readonly table: StoredTable;
+  readonly tree: Tree;
+  /** Orphans of each foreign key as declared; null where only the engine can tell. */
+  readonly orphans: readonly (number | null)[];
+}
+
+/** The receipt of an image: trees and most references by our decoder, the others by the engine. */
 export async function sealImage(request: SealRequest, signal: AbortSignal): Promise<SealedReceipt> {
   const { live, at, described, options, recorded } = request;
-  const [trees, references, portable] = await Promise.all([
-    sealTables(request),
-    sealReferences(request, signal),
+  const [sealed, portable] = await Promise.all([
+    Promise.all(comparedTables(described).map((table) => sealTable(request, table))),
     options.portable ? sealPortable(request) : null,
   ]);
   signal.throwIfAborted();
@@ -22,8 +31,8 @@ export async function sealImage(request: SealRequest, signal: AbortSignal): Prom
     store: live.identity.name,
     at,
     consistency: "transaction",
-    trees,
-    references,
+    trees: sealed.map(({ tree }) => tree),
+    references: await sealReferences(request, sealed, signal),
     schemaElements: described.elements,
     portable,
     recorded,
@@ -31,44 +40,55 @@ export async function sealImage(request: SealRequest, signal: AbortSignal): Prom
   });
 }
 
-function sealTables({ live, path, described }: SealRequest): Promise<Tree[]> {
+async function sealTable(
+  { live, path, described }: SealRequest,
+  table: StoredTable,
+): Promise<SealedTable> {
   const { pool, scratch } = live.context;
+  const { name, key } = table.collection;
+  const declared = rowidReferences(table, described.tables);
+  const references = declared.filter((each) => each !== null);
+  const input: SealInput = { path, table: name, scratch, references, isKeyless: key.length === 0 };
   const module = siblingModule(import.meta.url, "seal-job");
-  return Promise.all(
-    comparedTables(described).map(async ({ collection }) => {
-      const input: TableInput = { path, table: collection.name, scratch };
-      return unpackTree(await pool.run<ArrayBuffer>(module, input));
-    }),
-  );
+  const { tree, orphans } = await pool.run<SealOutput>(module, input);
+  const counted = orphans.values();
+  return {
+    table,
+    tree: unpackTree(tree),
+    orphans: declared.map((each) => (each === null ? null : (counted.next().value ?? null))),
+  };
 }
 
 async function sealReferences(
-  { live, path, described }: SealRequest,
+  request: SealRequest,
+  sealed: readonly SealedTable[],
   signal: AbortSignal,
 ): Promise<readonly ReferenceSeal[]> {
-  if (!described.hasForeignKeys) return [];
-  const input: OrphansInput = { path };
-  try {
-    return await live.context.hosts.run(
-      "engine",
-      siblingModule(import.meta.url, "orphans-task"),
-      input,
-      signal,
+  const open = sealed.filter(({ orphans }) => orphans.includes(null));
+  const asked = open.map(({ table }) => table.collection.name);
+  const told = asked.length === 0 ? [] : await askEngine(request, asked, signal);
+  return sealed.flatMap((each) => {
+    const { definition } = each.table;
+    const engine = told[open.indexOf(each)] ?? null;
+    return definition.foreignKeys.map((key, index) =>
+      referenceSeal(each.table, key, each.orphans[index] ?? engine?.[index] ?? null),
     );
+  });
+}
+
+/** Nothing is told where the engine cannot run on the image at all. */
+async function askEngine(
+  { live, path }: SealRequest,
+  tables: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly TableOrphans[]> {
+  const input: OrphansInput = { path, tables };
+  const task = siblingModule(import.meta.url, "orphans-task");
+  try {
+    return await live.context.hosts.run("engine", task, input, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError) || error.code !== "STORE_DAMAGED") throw error;
-    return uncheckedReferences(described);
+    return [];
   }
-}
-
-/** The engine cannot run on this image; the references are declared all the same. */
-function uncheckedReferences(described: Description): readonly ReferenceSeal[] {
-  return comparedTables(described).flatMap(({ collection, definition }) =>
-    definition.foreignKeys.map(({ columns, parent, parentColumns }) => ({
-      from: `${collection.name}.${columnList(columns)}`,
-      to: parentColumns.length === 0 ? parent : `${parent}.${columnList(parentColumns)}`,
-      orphans: null,
-    })),
-  );
 }
