@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { systemCode } from "../../../core/errors.ts";
 import type { Observation } from "../../../core/finding.ts";
 import { readJournal } from "./journal.ts";
+import { isLocked, WAL_WRITER } from "./lock-table.ts";
 import { readMainFile, unreadable, type MainFile } from "./main-file.ts";
 import { observe } from "./observations.ts";
 import type { JournalFacts, Preflight, WalFacts } from "./types.ts";
@@ -28,12 +29,12 @@ const PAUSE_MS = 10;
  * Looks at a live database as bytes: reads only, the file, its -wal and its -journal, and judges
  * whether the engine may look too. Run it in a process that never opens it with the engine.
  *
- * What looks damaged is looked at again until it holds still, since a writer may be in the middle.
+ * What looks amiss is looked at again until it holds still, since a writer may be in the middle.
  */
 export function preflight(path: string): Preflight {
   let look = lookAt(path);
   let judgement = judge(look);
-  for (let count = 1; count < LOOKS_MAX && judgement.verdict === "refuse"; count++) {
+  for (let count = 1; count < LOOKS_MAX && judgement.observations.length > 0; count++) {
     if (look.main.refusal?.code === "sqlite.file.missing") break;
     pause();
     const again = lookAt(path);
@@ -172,7 +173,8 @@ function noticesOf({ path, main, wal, journal }: Look): readonly Observation[] {
     const text = `${path} ends ${main.size % pageSize} bytes into a page`;
     notices.push(observe("sqlite.file.ragged", text, { file: path, byte: main.size }));
   }
-  if (wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null) {
+  const isTorn = wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null;
+  if (isTorn && !isLocked(`${path}-shm`, WAL_WRITER)) {
     const text = `${path}-wal ends in ${wal.brokenFrames} frames that were never committed`;
     notices.push(observe("sqlite.wal.tail", text, { file: `${path}-wal` }));
   }
