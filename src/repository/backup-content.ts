@@ -7,6 +7,7 @@ import { encodeIndex } from "./chunk-index.ts";
 import { ChunkListWriter } from "./chunk-list.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { ChunkStore } from "./chunk-store.ts";
+import { completeConfigs } from "./config.ts";
 import { loadIndex, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
 import { wrap } from "./envelope.ts";
 import { indexName, snapshotName } from "./format.ts";
@@ -40,6 +41,7 @@ export async function backupContent(
 ): Promise<Snapshot> {
   input.sealed.catch(() => {}); // it may fail long before it is awaited
   await using _lock = await lockWriter(context, signal);
+  await completeConfigs(context.blobs, signal);
   const { blobs, keys, world } = context;
   const index = await loadIndex(context, signal);
   await using packs = new PackWriter({ blobs, keys, world }, signal);

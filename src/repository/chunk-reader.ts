@@ -50,7 +50,7 @@ export class ChunkReader {
   }
 
   /** The plain bytes of one small chunk, proven. `purpose` says in errors what it was wanted for. */
-  async read(id: string, purpose: string, signal: AbortSignal): Promise<Uint8Array> {
+  async read(id: string, purpose: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const place = this.#locate(id, purpose);
     const stored = await this.#readNear(place, signal);
     return openSlot(this.#slotOf(place, stored), this.idKey);

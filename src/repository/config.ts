@@ -108,6 +108,22 @@ export async function writeConfigs(
     await writeConfig(blobs, name, config, signal);
 }
 
+/**
+ * Writes the copy that a killed process never came to write: each is lacking, or the second is not
+ * the first's any more. A damaged one is left for `repair`, which puts it aside.
+ */
+export async function completeConfigs(blobs: Blobs, signal: AbortSignal): Promise<void> {
+  const [first, second] = await readConfigs(blobs, signal);
+  if (first.config === null) {
+    if (first.bytes === null && second.config !== null)
+      await writeConfig(blobs, first.name, second.config, signal);
+    return;
+  }
+  const isOld =
+    second.config !== null && second.bytes?.equals(first.bytes ?? Buffer.alloc(0)) !== true;
+  if (second.bytes === null || isOld) await writeConfig(blobs, second.name, first.config, signal);
+}
+
 export async function writeConfig(
   blobs: Blobs,
   name: string,

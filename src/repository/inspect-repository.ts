@@ -63,7 +63,12 @@ export async function inspectRepository(
 
   const present = new Set([...whole, ...harmed.keys()]);
   const problems = [
-    ...configs.flatMap(({ name, error }) => (error === null ? [] : [problemOf(error, name, [])])),
+    ...configs.flatMap(({ name, bytes, error }) =>
+      // Before there is anything to protect, a copy is lacking because making them was interrupted.
+      error === null || (bytes === null && small.manifests.length === 0)
+        ? []
+        : [problemOf(error, name, [])],
+    ),
     ...small.problems,
     ...damagedPacks.map((pack) => packProblem(pack, lacking)),
     ...soundPacks.flatMap((pack) => contradiction(pack, told)),

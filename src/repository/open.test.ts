@@ -167,6 +167,24 @@ const HOLD = `
   setInterval(() => {}, 1000);
 `;
 
+describe("read-only media", () => {
+  it("can be read without taking a lock, and refuse to be written", async () => {
+    const folder = join(root, "read-only");
+    const made = await createRepository(sampleOptions({ pool, blobs: local(folder) }), signal);
+    const part = streamPart("a", Buffer.from("abc"));
+    const { id } = await made.backup(sampleInput(contentOf(part)), signal);
+    rmSync(join(folder, "locks"), { recursive: true });
+    const blobs = { ...local(folder), writable: false };
+    const repository = await openRepository(sampleOptions({ pool, blobs }), signal);
+    assert.equal(String((await restored(repository, id, signal)).get("a")), "abc");
+    assert.deepEqual(await repository.check(signal), []);
+    assert.deepEqual(await repository.readBack(id, signal), []);
+    const backup = repository.backup(sampleInput(contentOf(part)), signal);
+    await assert.rejects(backup, { code: "PERMISSION_DENIED" });
+    assert.ok(!readdirSync(folder).includes("locks"));
+  });
+});
+
 describe("a full disk", () => {
   it("stops a backup at any write with DISK_FULL, and leaves the repository whole", async () => {
     const folder = join(root, "full");

@@ -12,6 +12,7 @@ import { damaged, packName, snapshotName } from "./format.ts";
 import type { Manifest } from "./manifest.ts";
 import { partEntries } from "./part-list.ts";
 import { readPart } from "./read-content.ts";
+import { release } from "./release.ts";
 import { readManifest } from "./snapshots.ts";
 import type { Problem } from "./types.ts";
 
@@ -64,7 +65,7 @@ async function readParts(
   for await (const entry of partEntries(manifest.parts, reader, snapshotName(snapshot), signal)) {
     size += entry.size;
     await attempt(null, async () => {
-      for await (const _bytes of readPart(context, snapshot, entry, reader, signal));
+      for await (const bytes of readPart(context, snapshot, entry, reader, signal)) release(bytes);
     });
   }
   if (size !== manifest.bytes)

@@ -73,7 +73,7 @@ export async function* readPart(
   entry: PartEntry,
   reader: ChunkReader,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const purpose = `${placeOf(snapshot)}, part ${entry.name}`;
   const ids = chunkIds(entry.content, reader, purpose, signal);
   const tools = { context, reader, purpose, signal };
@@ -100,31 +100,31 @@ interface Tools {
 async function* readPages(
   maps: AsyncIterable<string>,
   { context, reader, purpose, signal }: Tools,
-): AsyncGenerator<Uint8Array> {
-  const work = async (id: string): Promise<Uint8Array> => {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const work = async (id: string): Promise<Uint8Array<ArrayBuffer>> => {
     signal.throwIfAborted();
     const map = Uint8Array.from(await reader.read(id, purpose, signal));
     const slots = await reader.fetch(decodePageMap(map).runs, purpose, signal);
     const order: OpenOrder = { slots, idKey: reader.idKey, map, purpose };
-    return await context.pool.run<Uint8Array>(OPEN_JOB, order);
+    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
   };
-  yield* ahead(maps, context.pool.size + 2, work);
+  yield* ahead(maps, context.pool.size + 1, work);
 }
 
 async function* readStream(
   ids: AsyncIterable<string>,
   { context, reader, purpose, signal }: Tools,
-): AsyncGenerator<Uint8Array> {
-  const work = async (group: readonly string[]): Promise<Uint8Array> => {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const work = async (group: readonly string[]): Promise<Uint8Array<ArrayBuffer>> => {
     signal.throwIfAborted();
     const [only] = group;
     if (group.length === 1 && only !== undefined && reader.plainLength(only) <= SMALL)
       return await reader.read(only, purpose, signal);
     const slots = await reader.fetch(group, purpose, signal);
     const order: OpenOrder = { slots, idKey: reader.idKey, map: null, purpose };
-    return await context.pool.run<Uint8Array>(OPEN_JOB, order);
+    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
   };
-  yield* ahead(grouped(ids), context.pool.size + 2, work);
+  yield* ahead(grouped(ids), context.pool.size + 1, work);
 }
 
 async function* grouped(ids: AsyncIterable<string>): AsyncGenerator<readonly string[]> {

@@ -45,9 +45,9 @@ export function seal(
 ): readonly [ciphertext: Buffer<ArrayBuffer>, tag: Buffer<ArrayBuffer>] {
   const cipher = createCipheriv("aes-256-gcm", key, nonceOf(number));
   cipher.setAAD(associated);
-  const ciphertext = cipher.update(plain) as Buffer<ArrayBuffer>;
+  const ciphertext = cipher.update(plain);
   cipher.final();
-  const tag = cipher.getAuthTag() as Buffer<ArrayBuffer>;
+  const tag = cipher.getAuthTag();
   const opened = open({ key }, number, associated, { ciphertext, tag });
   const isEqual = opened.equals(plain);
   release(opened);
@@ -79,7 +79,7 @@ function open(
   const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(number));
   decipher.setAAD(associated);
   decipher.setAuthTag(tag);
-  const plain = decipher.update(ciphertext) as Buffer<ArrayBuffer>;
+  const plain = decipher.update(ciphertext);
   decipher.final();
   return plain;
 }
