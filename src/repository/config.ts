@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";

@@ -9,6 +9,7 @@ import type { RepositoryConfig } from "./config.ts";
 import { hashOfName, PACKS } from "./format.ts";
 import { scanPack, soundContents } from "./scan-pack.ts";
 import type { Keys } from "./seal.ts";
+import { SharedLease } from "./shared-lease.ts";
 
 /** An open repository, as its use cases see it. */
 export interface RepositoryContext {
@@ -17,6 +18,13 @@ export interface RepositoryContext {
   readonly keys: Keys | null;
   readonly pool: WorkerPool;
   readonly world: World;
+  /** Keeps prune and repair out while anything is read. */
+  readonly readers: SharedLease;
+}
+
+/** The lease that reading from these blobs goes by. */
+export function readersOf(blobs: Blobs): SharedLease {
+  return new SharedLease((signal) => blobs.lock("readers", "shared", signal));
 }
 
 const unlocked: AsyncDisposable = { [Symbol.asyncDispose]: async () => {} };
@@ -59,10 +67,10 @@ export async function lockRecords(
 
 /** Nothing is removed until it is disposed. On read-only media nobody could, and none is taken. */
 export async function lockReader(
-  { blobs }: RepositoryContext,
+  { blobs, readers }: RepositoryContext,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
-  return blobs.writable ? await blobs.lock("readers", "shared", signal) : unlocked;
+  return blobs.writable ? await readers.acquire(signal) : unlocked;
 }
 
 /** Nobody reads until it is disposed. Only the holder of the writer's lock asks. */

@@ -8,11 +8,23 @@ const MASK_EARLY = 0xfffffc00;
 const MASK_LATE = 0xffffc000;
 
 /** The 256 random numbers that decide where content is cut: other ones in each encrypted repository. */
-export function gearOf(idKey: Uint8Array | null): Int32Array {
+function gearOf(idKey: Uint8Array | null): Int32Array {
   const key = idKey ?? Buffer.from("salvor");
   return Int32Array.from({ length: 256 }, (_, byte) =>
     createHmac("sha256", key).update(`gear ${byte}`).digest().readInt32BE(0),
   );
+}
+
+/** What cutting needs besides the stream; one stream at a time may use it. */
+export interface Cutter {
+  readonly gear: Int32Array;
+  /** `CUT.max` bytes. */
+  readonly buffer: Uint8Array;
+}
+
+/** Made once and used for ten thousand small streams: its buffer is large. */
+export function makeCutter(idKey: Uint8Array | null): Cutter {
+  return { gear: gearOf(idKey), buffer: new Uint8Array(CUT.max) };
 }
 
 /**
@@ -21,9 +33,8 @@ export function gearOf(idKey: Uint8Array | null): Int32Array {
  */
 export async function* cut(
   source: AsyncIterable<Uint8Array>,
-  gear: Int32Array,
+  { gear, buffer }: Cutter,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(CUT.max);
   let filled = 0;
   for await (const portion of source) {
     for (let taken = 0; taken < portion.length;) {

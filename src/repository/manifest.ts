@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import type { World } from "../core/world.ts";

@@ -6,7 +6,7 @@ import { backupContent } from "./backup-content.ts";
 import { changePassphrase } from "./change-passphrase.ts";
 import { checkRepository } from "./check-repository.ts";
 import { newConfig, readConfigs, writeConfigs, type RepositoryConfig } from "./config.ts";
-import type { RepositoryContext } from "./context.ts";
+import { readersOf, type RepositoryContext } from "./context.ts";
 import { CONFIG_COPY_NAME, CONFIG_NAME } from "./format.ts";
 import { KDF_DEFAULT, makeKeys, unwrapKeys, wrapKeys, type KdfParameters } from "./keys.ts";
 import { pruneRepository } from "./prune-repository.ts";
@@ -81,8 +81,9 @@ async function findConfig(
   return config;
 }
 
-function repositoryOf(context: RepositoryContext): Repository {
-  const { blobs, config, keys } = context;
+function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
+  const { blobs, config, keys } = opened;
+  const context = { ...opened, readers: readersOf(blobs) };
   return {
     id: config.id,
     address: blobs.address,

@@ -6,7 +6,7 @@ import type { ChunkOrder } from "./chunk-job.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import { ChunkListWriter } from "./chunk-list.ts";
 import type { ChunkStore } from "./chunk-store.ts";
-import { cut, gearOf } from "./cut.ts";
+import { cut, makeCutter, type Cutter } from "./cut.ts";
 import type { PartEntry } from "./part-list.ts";
 import { release } from "./release.ts";
 
@@ -35,7 +35,7 @@ export interface StreamStoring {
 /** Stores parts that are streams; cutting here, naming and compressing in the pool. */
 export class StreamStorer implements AsyncDisposable {
   readonly #options: StreamStoring;
-  readonly #gear: Int32Array;
+  readonly #cutter: Cutter;
   readonly #batches: Batch[] = [];
   #items: Item[] = [];
   #size = 0;
@@ -43,14 +43,14 @@ export class StreamStorer implements AsyncDisposable {
 
   constructor(options: StreamStoring) {
     this.#options = options;
-    this.#gear = gearOf(options.idKey);
+    this.#cutter = makeCutter(options.idKey);
     this.#list = new ChunkListWriter(options.store);
   }
 
   /** Takes one part in; it is stored at the latest when `flush` returns. */
   async add(part: Part, signal: AbortSignal): Promise<void> {
     let size = 0;
-    for await (const chunk of cut(part.open(signal), this.#gear)) {
+    for await (const chunk of cut(part.open(signal), this.#cutter)) {
       signal.throwIfAborted();
       size += chunk.length;
       await this.#push({ chunk }, chunk.length);
