@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { temporaryFolder } from "../../test/support/folder.ts";
 import { waitFor } from "../../test/support/wait.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 import type { JsonObject } from "../core/json.ts";
 import type { World } from "../core/world.ts";

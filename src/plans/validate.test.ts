@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 
 import { defineStep, type Plan, type PlannedStep } from "./types.ts";
 import { registryOf, validatePlan } from "./validate.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { numbered, treeFrom, upTo } from "../../test/support/entries.ts";
 import type { Digest } from "../core/hash.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 import type { Disk } from "../core/disk.ts";
 import type { Observation } from "../core/finding.ts";

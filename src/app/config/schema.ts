@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { parseLogicalType } from "../../receipts/logical-types.ts";
 import type { Driver } from "../../stores/types.ts";

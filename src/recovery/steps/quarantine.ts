@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { defineStep } from "../../plans/types.ts";
 import type { RecoveryContext } from "../context.ts";

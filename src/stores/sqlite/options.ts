@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The keys of an SQLite store in salvor.yaml. */
 export const sqliteOptions = z.object({
