@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import { nodeDisk } from "../core/disk.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
@@ -77,7 +77,7 @@ function proofIn({ output }: StepOutput): readonly Proof[] {
 }
 
 function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? (value as JsonObject)[name] : undefined;
+  return isJsonObject(value) ? value[name] : undefined;
 }
 
 function text(value: Json | undefined): readonly string[] {

@@ -22,6 +22,7 @@ import { loadConfig, loadConfigIfThere } from "./config/load.ts";
 import type { Config, StoreConfig } from "./config/types.ts";
 import { openRepositoryAt, type RepositoryPlace } from "./repositories.ts";
 import { openScratch } from "./scratch.ts";
+import { openSessionLog } from "./session-log.ts";
 import type { Environment, OpenOptions } from "./types.ts";
 
 /** Everything that one opened Salvor holds; each piece is made when it is first asked for. */
@@ -40,7 +41,7 @@ export class Session implements AsyncDisposable {
   readonly #made = new Map<string, Promise<unknown>>();
 
   constructor(options: OpenOptions, config: Config | null) {
-    this.world = systemWorld(options.log);
+    this.world = systemWorld(this.#held.use(openSessionLog(options.log, config?.log ?? null)));
     this.progress = options.progress ?? quietProgress;
     this.cwd = options.cwd ?? process.cwd();
     this.env = options.env ?? process.env;

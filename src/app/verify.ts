@@ -97,7 +97,12 @@ async function proveRestored(
       const problems = complaints.map((text) => problem("RESTORED_DAMAGED", text));
       return { level: "stored", problems };
     }
-    if (proof.equal) return { level: "complete", problems: [] };
+    if (proof.equal) {
+      const doubts = await Array.fromAsync(image.referee(sealed, signal));
+      if (doubts.length === 0) return { level: "complete", problems: [] };
+      const problems = doubts.map(({ description }) => problem("REFEREE_DISAGREES", description));
+      return { level: "restorable", problems };
+    }
     const text = `the restored content does not match the receipt of ${snapshot.store}`;
     return { level: "restorable", problems: [problem("RECEIPT_UNEQUAL", text)] };
   } catch (error) {

@@ -23,13 +23,14 @@ export async function proveStore(
     image.seal({ portable }, signal),
     Array.fromAsync(image.check(signal), ({ description }) => description),
   ]);
-  const isComplete = expected.receipt.digest === actual.receipt.digest && complaints.length === 0;
+  const isSound = complaints.length === 0;
+  const isEqual = expected.receipt.digest === actual.receipt.digest;
   const proof = await prove(
     { sealed: expected, image: null },
     { sealed: actual, image },
     {
       store: expected.receipt.store,
-      level: isComplete ? "complete" : "stored",
+      level: isSound ? (isEqual ? "complete" : "restorable") : "stored",
       openFile: null,
       showKey: (collection, key) => shownOrBytes(image, collection, key),
     },

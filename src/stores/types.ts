@@ -100,6 +100,11 @@ export interface Image extends Content, AsyncDisposable {
   showKey(collection: string, key: Uint8Array): Json;
   /** The engine opens the image and checks it as it can. Yields nothing when it is sound. */
   check(signal: AbortSignal): AsyncIterable<Observation>;
+  /**
+   * The engine reads all rows too, without our decoder: yields the collections in which it sees
+   * something else than the receipt of this image says. Nothing where there is no other reader.
+   */
+  referee(sealed: SealedReceipt, signal: AbortSignal): AsyncIterable<Observation>;
 }
 
 /** The damaged or replaced state, put aside and kept. */

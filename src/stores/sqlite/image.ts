@@ -15,6 +15,7 @@ import type { StoredTable } from "./format/types.ts";
 import type { LiveDatabase } from "./live.ts";
 import type { Preflight } from "./preflight.ts";
 import { commitFacts } from "./moved.ts";
+import { refereeImage } from "./referee.ts";
 import { imageRows } from "./rows.ts";
 import { sealImage } from "./seal.ts";
 
@@ -58,6 +59,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
     check: (abort) => check(context.hosts, path, abort),
+    referee: (sealed, abort) => refereeImage(context, path, { described, sealed }, abort),
     [Symbol.asyncDispose]: given.dispose,
   };
 }

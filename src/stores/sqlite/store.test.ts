@@ -3,13 +3,14 @@ import { mkdtemp, readFile, rm, writeFile as writeWhole } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { it } from "node:test";
+import { describe, it } from "node:test";
 
 import { nodeDisk } from "../../core/disk.ts";
 import { WorkerPool } from "../../core/pool.ts";
 import { systemWorld } from "../../core/world.ts";
 import { Hosts } from "../host/hosts.ts";
 import { storeContract, type StoreHarness } from "../contract.ts";
+import { buildZoo } from "../../../test/zoo/zoo.ts";
 import { sqliteDriver } from "./driver.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -74,4 +75,39 @@ it("puts a damaged state back byte for byte when an exchange is taken back", asy
 
   await given.live.putBack(quarantine, { unseen: true }, signal);
   assert.deepEqual(await readFile(path), damaged);
+});
+
+describe("the referee", () => {
+  it("agrees with our decoder on every database of the zoo", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "salvor-referee-"));
+    await using pool = new WorkerPool(2);
+    using hosts = new Hosts();
+    const context = { world: systemWorld(), pool, hosts, disk: nodeDisk, scratch: folder };
+    try {
+      for (const { path } of await buildZoo(folder)) {
+        await using image = await sqliteDriver
+          .open("zoo", { path }, context)
+          .capture({ exclusive: false }, signal);
+        const sealed = await image.seal({ portable: false }, signal);
+        assert.deepEqual(await Array.fromAsync(image.referee(sealed, signal)), [], path);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("names a table that the engine reads otherwise", async () => {
+    await using given = await harness("delete");
+    await using image = await given.live.capture({ exclusive: false }, signal);
+    const sealed = await image.seal({ portable: false }, signal);
+    const { item, tag } = sealed.receipt.collections;
+    assert.ok(item !== undefined && tag !== undefined);
+    const collections = { ...sealed.receipt.collections, item: { ...item, digest: tag.digest } };
+    const wrong = { ...sealed, receipt: { ...sealed.receipt, collections } };
+    const seen = await Array.fromAsync(image.referee(wrong, signal));
+    assert.deepEqual(
+      seen.map(({ location }) => location),
+      [{ table: "item" }],
+    );
+  });
 });
