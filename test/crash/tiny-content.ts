@@ -7,7 +7,9 @@ import type { Content, Part } from "../../src/stores/types.ts";
 import { seededRandom } from "../support/random.ts";
 
 const PAGE_SIZE = 512;
-const PAGE_COUNT = 20;
+/** More than two runs of 64, so that a prune finds packs of which only a part is in use. */
+const PAGE_COUNT = 140;
+const REWRITTEN = 128;
 
 /** A store's content small enough to back up a thousand times, with all kinds of parts. */
 export interface TinyContent {
@@ -50,6 +52,8 @@ function pages(version: number): Buffer {
     const page = random.below(PAGE_COUNT);
     bytes.set(random.bytes(PAGE_SIZE), page * PAGE_SIZE);
   }
+  // From the third version on nearly all is new.
+  if (version > 2) bytes.set(random.bytes(REWRITTEN * PAGE_SIZE));
   return bytes;
 }
 

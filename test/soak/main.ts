@@ -80,7 +80,6 @@ async function soakRepository(
   }
   count(`failing disk: ${name}`, errors);
   count(`kill, then power cut: ${name}`, kills);
-  count(`failing disk: ${name}`, errors);
 }
 
 function onFailure(error: unknown): void {
