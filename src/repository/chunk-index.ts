@@ -148,7 +148,7 @@ export function encodeIndex(packs: readonly PackContents[]): Buffer<ArrayBuffer>
 }
 
 /** The packs of an index; `name` is for the error only. */
-export function decodeIndex(name: string, plain: Uint8Array): PackContents[] {
+function decodeIndex(name: string, plain: Uint8Array): PackContents[] {
   const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
   let at = 0;
   const take = (length: number): Buffer => {

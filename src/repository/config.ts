@@ -49,7 +49,7 @@ export function encodeConfig(config: RepositoryConfig): Buffer {
 }
 
 /** BACKUP_DAMAGED when any bit is not as it was written. */
-export function decodeConfig(name: string, bytes: Buffer): RepositoryConfig {
+function decodeConfig(name: string, bytes: Buffer): RepositoryConfig {
   const { checksum: _, ...config } = parsed(name, bytes);
   // Every byte counts: white space and the order of members are as we write them, or it was changed.
   if (!encodeConfig(config as unknown as RepositoryConfig).equals(bytes))

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 /** Sizes in bytes. What is shorter than `single` is one chunk. */
-export const CUT = { single: 512 << 10, min: 256 << 10, target: 1 << 20, max: 4 << 20 } as const;
+const CUT = { single: 512 << 10, min: 256 << 10, target: 1 << 20, max: 4 << 20 } as const;
 
 /** Before the target a cut is four times rarer, after it four times commoner (FastCDC). */
 const MASK_EARLY = 0xfffffc00;

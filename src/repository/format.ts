@@ -4,7 +4,7 @@ import { SalvorError } from "../core/errors.ts";
 
 export const FORMAT_VERSION = 1;
 /** What this program can read: everything whose `minReader` is not above it. */
-export const READER = 1;
+const READER = 1;
 
 export const CONFIG_NAME = "salvor-repository.json";
 /** The same bytes again: without the wrapped keys every backup would be lost. */

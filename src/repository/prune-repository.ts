@@ -1,5 +1,5 @@
 import { SalvorError } from "../core/errors.ts";
-import { siblingModule } from "../core/module.ts";
+import { entryModule } from "../core/module.ts";
 import { ahead } from "./ahead.ts";
 import { ChunkIndex, encodeIndex, readIndexes, type IndexBlob } from "./chunk-index.ts";
 import type { PackContents } from "./chunk-index.ts";
@@ -18,7 +18,7 @@ import { readRecords, type NamedRecord } from "./records.ts";
 import { pinsOf, readManifests, type NamedManifest } from "./snapshots.ts";
 import type { PruneOptions, PruneResult, Retention } from "./types.ts";
 
-const COPY_JOB = siblingModule(import.meta.url, "copy-job");
+const COPY_JOB = entryModule("repository/copy-job");
 /** Chunks that one job copies. */
 const COPY_CHUNKS = 16;
 /** More indexes than this are put together. */

@@ -99,7 +99,7 @@ async function provePack(blobs: Blobs, hash: string, signal: AbortSignal): Promi
 const PORTION = 4 << 20;
 
 /** SHA-256 of a blob of any size, in hex. */
-export async function hashBlob(blobs: Blobs, name: string, signal: AbortSignal): Promise<string> {
+async function hashBlob(blobs: Blobs, name: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   const size = (await blobs.size(name, signal)) ?? 0;
   for (let offset = 0; offset < size; offset += PORTION) {

@@ -1,4 +1,4 @@
-import { siblingModule } from "../core/module.ts";
+import { entryModule } from "../core/module.ts";
 import { decodeTree } from "../receipts/tree-codec.ts";
 import type { SealedReceipt, Tree } from "../receipts/types.ts";
 import type { Content, Part } from "../stores/types.ts";
@@ -12,7 +12,7 @@ import { decodePageMap, segmentCount } from "./page-map.ts";
 import { partEntries, type PartEntry } from "./part-list.ts";
 import { readManifest } from "./snapshots.ts";
 
-const OPEN_JOB = siblingModule(import.meta.url, "open-job");
+const OPEN_JOB = entryModule("repository/open-job");
 /** Chunks of a stream that are opened by one job, and their bytes at most. */
 const GROUP_CHUNKS_MAX = 4;
 /** Chunks up to this size are opened here: handing them to a thread would take longer. Bytes. */

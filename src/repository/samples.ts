@@ -17,7 +17,7 @@ import type { BackupInput, Repository } from "./types.ts";
 // Made-up contents and receipts, for the tests of this folder.
 
 /** Cheap to compute: tests open many repositories. */
-export const KDF_CHEAP: KdfParameters = {
+const KDF_CHEAP: KdfParameters = {
   algorithm: "argon2id",
   memoryKiB: 64,
   passes: 1,

@@ -1,5 +1,5 @@
 import type { WorkerPool } from "../core/pool.ts";
-import { siblingModule } from "../core/module.ts";
+import { entryModule } from "../core/module.ts";
 import type { PagedFile } from "../stores/types.ts";
 import { ahead } from "./ahead.ts";
 import { chunkIds, ChunkListWriter, type ChunkList } from "./chunk-list.ts";
@@ -10,7 +10,7 @@ import { decodePageMap, segmentCount, segmentPages } from "./page-map.ts";
 import type { PartEntry } from "./part-list.ts";
 import { release } from "./release.ts";
 
-const PAGE_JOB = siblingModule(import.meta.url, "page-job");
+const PAGE_JOB = entryModule("repository/page-job");
 
 export interface PageStoring {
   readonly pool: WorkerPool;

@@ -1,5 +1,5 @@
 import { SalvorError } from "../core/errors.ts";
-import { siblingModule } from "../core/module.ts";
+import { entryModule } from "../core/module.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { Part } from "../stores/types.ts";
 import type { ChunkOrder } from "./chunk-job.ts";
@@ -10,7 +10,7 @@ import { cut, makeCutter, type Cutter } from "./cut.ts";
 import type { PartEntry } from "./part-list.ts";
 import { release } from "./release.ts";
 
-const CHUNK_JOB = siblingModule(import.meta.url, "chunk-job");
+const CHUNK_JOB = entryModule("repository/chunk-job");
 /** Bytes of one job, so that ten thousand small parts are not ten thousand jobs. */
 const BATCH_SIZE = 2 << 20;
 const BATCH_ITEMS_MAX = 256;
