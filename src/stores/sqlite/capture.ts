@@ -2,7 +2,7 @@ import { rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import { timestamp } from "../../core/world.ts";
 import type { Image } from "../types.ts";
 import { COMPANIONS, CONTENT_COMPANIONS } from "./address.ts";
@@ -39,7 +39,9 @@ export async function captureImage(live: LiveDatabase, signal: AbortSignal): Pro
 export async function imageInPlace(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
   const before = await preflightOf(live.context.hosts, live.path, signal);
   refuseUnreadable(live, before);
-  if (before.verdict !== "engine") await merge(live, live.path, signal);
+  // The image is read as bytes: a commit that still lies in a -wal would not be in it.
+  const isAlone = before.wal === null && before.journal === null;
+  if (before.verdict !== "engine" || !isAlone) await merge(live, live.path, signal);
   const at = timestamp(live.context.world.now());
   const { path } = live;
   const dispose = async (): Promise<void> => {};
@@ -52,28 +54,18 @@ async function copyByEngine(live: LiveDatabase, path: string, signal: AbortSigna
     target: path,
     busyTimeoutMs: live.busyTimeoutMs,
   };
-  await live.context.hosts.run(
-    "engine",
-    siblingModule(import.meta.url, "capture-task"),
-    input,
-    signal,
-  );
+  await live.context.hosts.run("engine", entryModule("stores/sqlite/capture-task"), input, signal);
 }
 
 async function copyAsBytes(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
   const input: SettleInput = { path: live.path, target: path };
-  await live.context.hosts.run(
-    "bytes",
-    siblingModule(import.meta.url, "settle-task"),
-    input,
-    signal,
-  );
+  await live.context.hosts.run("bytes", entryModule("stores/sqlite/settle-task"), input, signal);
   await merge(live, path, signal);
 }
 
 async function merge({ context }: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
   const input: MergeInput = { path };
-  await context.hosts.run("engine", siblingModule(import.meta.url, "merge-task"), input, signal);
+  await context.hosts.run("engine", entryModule("stores/sqlite/merge-task"), input, signal);
 }
 
 function refuseUnreadable({ identity, path }: LiveDatabase, found: Preflight): void {
