@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker, type Transferable } from "node:worker_threads";
 
 import { SalvorError, type ErrorCode } from "./errors.ts";
-import { siblingModule } from "./module.ts";
+import { compileCache, entryModule } from "./module.ts";
 
 /** What a job answers: a value that can be cloned, and the buffers in it that move. */
 export interface JobAnswer<Output> {
@@ -80,7 +80,8 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const thread = new Worker(siblingModule(import.meta.url, "pool-thread"));
+    const env = { ...process.env, ...compileCache() };
+    const thread = new Worker(entryModule("core/pool-thread"), { env });
     this.#all.set(thread, null);
     thread.on("message", (reply: PoolReply) => this.#settle(thread, reply));
     thread.on("error", (error) => this.#lose(thread, error));

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 
 import { SalvorError, type ErrorCode } from "../../core/errors.ts";
-import { siblingModule } from "../../core/module.ts";
+import { compileCache, entryModule } from "../../core/module.ts";
 import type { HostOrder, HostReply } from "./messages.ts";
 
 /** What a host may do with a store: read its files as bytes, or open them with the engine. */
@@ -89,8 +89,10 @@ export class Hosts implements Disposable {
 }
 
 function start(): ChildProcess {
-  const host = fork(fileURLToPath(siblingModule(import.meta.url, "main")), [], {
-    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`],
+  const host = fork(fileURLToPath(entryModule("stores/host/main")), [], {
+    // On Node 24, SQLite announces itself as an experiment; standard error is for complaints.
+    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`, "--disable-warning=ExperimentalWarning"],
+    env: { ...process.env, ...compileCache() },
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 
 import { SalvorError } from "../../core/errors.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import type { HostTask } from "../host/messages.ts";
 import { engineError, sqliteCode } from "./engine.ts";
 
@@ -81,7 +81,7 @@ function pagesPerStep(source: DatabaseSync): number | null {
 
 /** Asks a third process: this one would drop its own locks by closing a handle to the file. */
 function refuseChanged({ live, fingerprint }: ExchangeInput): void {
-  const script = fileURLToPath(siblingModule(import.meta.url, "fingerprint-main"));
+  const script = fileURLToPath(entryModule("stores/sqlite/fingerprint-main"));
   const { stdout } = spawnSync(process.execPath, [script, live], { encoding: "utf8" });
   if (stdout.trim() === fingerprint) return;
   throw new SalvorError("STORE_CHANGED", `${live} was written to after it was put in quarantine`, {

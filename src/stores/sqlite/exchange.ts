@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 
 import type { Disk } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { ExchangeOptions, StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
@@ -33,7 +33,7 @@ async function exchangeThroughEngine(
 ): Promise<void> {
   const input: ExchangeInput = { beside, live, fingerprint, busyTimeoutMs };
   try {
-    await hosts.run("engine", siblingModule(import.meta.url, "exchange-task"), input, signal);
+    await hosts.run("engine", entryModule("stores/sqlite/exchange-task"), input, signal);
   } catch (error) {
     throw await withUsers(live, error);
   }

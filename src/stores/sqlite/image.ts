@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 
 import type { Observation } from "../../core/finding.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { showKey, type TextEncoding } from "../../receipts/show.ts";
 import type { Hosts } from "../host/hosts.ts";
@@ -38,7 +38,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
   const { live, path, at } = given;
   const { context } = live;
   const input: DescribeInput = { path };
-  const module = siblingModule(import.meta.url, "describe-job");
+  const module = entryModule("stores/sqlite/describe-job");
   const described = await context.pool.run<Description>(module, input);
   const commit = await commitFacts(given.preflight, given.isQuiet);
   const description = { ...facts(given, described), ...commit };
@@ -114,7 +114,7 @@ function databasePart(
 
 async function* check(hosts: Hosts, path: string, signal: AbortSignal): AsyncIterable<Observation> {
   const input: CheckInput = { path, messagesMax: MESSAGES_MAX };
-  const task = siblingModule(import.meta.url, "check-task");
+  const task = entryModule("stores/sqlite/check-task");
   for (const message of await hosts.run<readonly string[]>("engine", task, input, signal)) {
     yield {
       code: "sqlite.engine.check",

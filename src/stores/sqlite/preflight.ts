@@ -1,4 +1,4 @@
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Preflight } from "./preflight/types.ts";
 
@@ -8,6 +8,6 @@ const LIMITS = { timeoutMs: 10 * 60_000 };
 
 /** Looks at a live database as bytes, in a process that never has it open with the engine. */
 export function preflightOf(hosts: Hosts, path: string, signal: AbortSignal): Promise<Preflight> {
-  const task = siblingModule(import.meta.url, "preflight-task");
+  const task = entryModule("stores/sqlite/preflight-task");
   return hosts.run("bytes", task, { path }, signal, LIMITS);
 }

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 
 import { makeFolderDurably } from "../../core/disk.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import type { DriverContext, Quarantine } from "../types.ts";
 import type { SettleInput } from "./settle-task.ts";
 
@@ -21,7 +21,7 @@ export async function quarantineDatabase(
   const address = join(folder, basename(live));
   for (const name of await disk.list(folder)) await disk.remove(join(folder, name));
   const input: SettleInput = { path: live, target: address };
-  const task = siblingModule(import.meta.url, "settle-task");
+  const task = entryModule("stores/sqlite/settle-task");
   const endings = await hosts.run<readonly string[]>("bytes", task, input, signal);
   for (const ending of endings) {
     await using file = await disk.open(address + ending, "update");

@@ -1,5 +1,5 @@
 import type { Observation } from "../../core/finding.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import type { SealedReceipt } from "../../receipts/types.ts";
 import type { DriverContext } from "../types.ts";
 import { comparedTables, type Description } from "./description.ts";
@@ -24,7 +24,7 @@ export async function* refereeImage(
   });
   const encoding = described.header?.encoding ?? "utf-8";
   const input: RefereeInput = { path, tables, encoding, scratch };
-  const task = siblingModule(import.meta.url, "referee-task");
+  const task = entryModule("stores/sqlite/referee-task");
   for (const table of await hosts.run<readonly string[]>("engine", task, input, signal)) {
     yield {
       code: "sqlite.referee",

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import { readKey } from "../../receipts/canonical.ts";
 import { keyLengthAt, LENGTHS } from "../../receipts/packed-entries.ts";
 import { RunReader, type Run } from "../../receipts/sorted-runs.ts";
@@ -24,7 +24,7 @@ export async function* imageRows(
   const rowids = table.hasRowidKey ? rowidRange(range) : null;
   const input: RowsInput = { path, table: table.collection.name, scratch, range, rowids, target };
   try {
-    const run = await pool.run<Run>(siblingModule(import.meta.url, "rows-job"), input);
+    const run = await pool.run<Run>(entryModule("stores/sqlite/rows-job"), input);
     yield* entriesOf(run, signal);
   } finally {
     await rm(target, { force: true });

@@ -1,4 +1,4 @@
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import { unpackTree } from "../../receipts/tree-codec.ts";
 import type { Tree } from "../../receipts/types.ts";
 import type { PortableInput, PortableOutput } from "./portable-job.ts";
@@ -11,7 +11,7 @@ export async function sealPortable({ live, path, described, options }: SealReque
   readonly unlisted: readonly string[];
 }> {
   const { pool, scratch } = live.context;
-  const module = siblingModule(import.meta.url, "portable-job");
+  const module = entryModule("stores/sqlite/portable-job");
   const encoding = described.header?.encoding ?? "utf-8";
   const sealed = await Promise.all(
     comparedTables(described)

@@ -1,5 +1,5 @@
 import { SalvorError } from "../../core/errors.ts";
-import { siblingModule } from "../../core/module.ts";
+import { entryModule } from "../../core/module.ts";
 import { sealReceipt } from "../../receipts/seal.ts";
 import { unpackTree } from "../../receipts/tree-codec.ts";
 import type { ReferenceSeal, SealedReceipt, Tree } from "../../receipts/types.ts";
@@ -49,7 +49,7 @@ async function sealTable(
   const declared = rowidReferences(table, described.tables);
   const references = declared.filter((each) => each !== null);
   const input: SealInput = { path, table: name, scratch, references, isKeyless: key.length === 0 };
-  const module = siblingModule(import.meta.url, "seal-job");
+  const module = entryModule("stores/sqlite/seal-job");
   const { tree, orphans } = await pool.run<SealOutput>(module, input);
   const counted = orphans.values();
   return {
@@ -83,7 +83,7 @@ async function askEngine(
   signal: AbortSignal,
 ): Promise<readonly TableOrphans[]> {
   const input: OrphansInput = { path, tables };
-  const task = siblingModule(import.meta.url, "orphans-task");
+  const task = entryModule("stores/sqlite/orphans-task");
   try {
     return await live.context.hosts.run("engine", task, input, signal);
   } catch (error) {
