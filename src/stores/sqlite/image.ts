@@ -8,6 +8,7 @@ import { SalvorError } from "../../core/errors.ts";
 import { showKey, type TextEncoding } from "../../receipts/show.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Image, PagedFile, Part } from "../types.ts";
+import { blameStore } from "./blame.ts";
 import type { CheckInput } from "./check-task.ts";
 import type { DescribeInput } from "./describe-job.ts";
 import { comparedTables, type Description } from "./description.ts";
@@ -39,7 +40,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
   const { context } = live;
   const input: DescribeInput = { path };
   const module = entryModule("stores/sqlite/describe-job");
-  const described = await context.pool.run<Description>(module, input);
+  const described = await blameStore(live, path, context.pool.run<Description>(module, input));
   const commit = await commitFacts(given.preflight, given.isQuiet);
   const description = { ...facts(given, described), ...commit };
   const part = databasePart(path, (await stat(path)).size, given, described);
@@ -54,7 +55,11 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
     },
     collections: async () => comparedTables(described).map(({ collection }) => collection),
     seal: (options, abort) =>
-      sealImage({ live, path, at, described, recorded: description, options }, abort),
+      blameStore(
+        live,
+        path,
+        sealImage({ live, path, at, described, recorded: description, options }, abort),
+      ),
     rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
