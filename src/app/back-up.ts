@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SalvorError } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import { suspiciousDrops } from "../receipts/suspicion.ts";
-import type { Receipt } from "../receipts/types.ts";
+import type { Receipt, SealedReceipt } from "../receipts/types.ts";
 import type { Repository, Snapshot } from "../repository/types.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Image } from "../stores/types.ts";
@@ -28,19 +28,22 @@ export async function backUp(
   signal: AbortSignal,
 ): Promise<BackupDocument> {
   const names = namesOf(session, stores);
+  session.hosts.warm("bytes");
+  session.hosts.warm("engine");
   const opening = session.repository({ folder: null, create: true }, signal);
   const point = session.world.newId("point");
   const at = timestamp(session.world.now());
   await using held = new AsyncDisposableStack();
   const capturing = captureAll(session, names, held, signal);
   const [repository, captured] = await settled(opening, capturing);
+  const state = held.use(await captureState(session, signal));
   const snapshots: Snapshot[] = [];
   for (const each of captured) {
     snapshots.push(await storeOne(session, repository, each, point, signal));
   }
   const results = verify ? await proveAll(session, snapshots, signal) : [];
   await session.record("backup", names.join(" "), "", { point, snapshots: idsOf(snapshots) });
-  await backUpState(session, repository, point, signal);
+  await storeState(repository, state, point, signal);
   const listed = verify ? await again(repository, snapshots, signal) : snapshots;
   const verified = verify && results.every(Boolean);
   return { snapshots: listed, point: { id: point, at, verified } };
@@ -134,19 +137,31 @@ function idsOf(snapshots: readonly Snapshot[]): string[] {
   return snapshots.map(({ id }) => id);
 }
 
+/** Salvor's own state, sealed while the stores are still being kept: nobody waits for it. */
+interface CapturedState extends AsyncDisposable {
+  readonly image: Image;
+  readonly sealed: Promise<SealedReceipt>;
+}
+
+async function captureState(session: Session, signal: AbortSignal): Promise<CapturedState> {
+  const path = join(await session.scratch(), "state.sqlite");
+  await (await session.state()).backupTo(path);
+  const store = await session.openStore(STATE_STORE, "sqlite", { path });
+  const image = await store.capture({ exclusive: true }, signal);
+  const sealed = image.seal({ portable: false }, signal);
+  sealed.catch(() => {}); // whoever awaits it gets the error; until then it is not unhandled
+  return { image, sealed, [Symbol.asyncDispose]: () => image[Symbol.asyncDispose]() };
+}
+
 /** The repository is enough: every backup ends with a snapshot of the state. */
-async function backUpState(
-  session: Session,
+async function storeState(
   repository: Repository,
+  { image, sealed }: CapturedState,
   point: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = join(await session.scratch(), "state.sqlite");
-  await (await session.state()).backupTo(path);
-  await using store = await session.openStore(STATE_STORE, "sqlite", { path });
-  await using image = await store.capture({ exclusive: true }, signal);
   const { driver } = image.store;
-  const sealed = image.seal({ portable: false }, signal);
-  const input = { store: STATE_STORE, driver, options: { path: "state.sqlite" }, point };
-  await repository.backup({ ...input, content: image, sealed, judge: () => [] }, signal);
+  const options = { path: "state.sqlite" };
+  const input = { store: STATE_STORE, driver, options, point, content: image, sealed };
+  await repository.backup({ ...input, judge: () => [] }, signal);
 }
