@@ -16,7 +16,7 @@ import {
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
 
 // Breaks everything everywhere; takes its time.
-//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--kills n]
+//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
 // commands: every system call that changes a disk, and kills at random times.
 
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 100_000) },
     only: { type: "string", default: "" },
     jobs: { type: "string", default: "2" },
+    points: { type: "string", default: "all" },
     kills: { type: "string", default: "100" },
   },
 });
@@ -44,7 +45,8 @@ for (const passphrase of [null, "a passphrase"]) {
 for (const command of commands) {
   if (!command.name.includes(options.only)) continue;
   const jobs = Number(options.jobs);
-  const effort = { points: "all", kills: Number(options.kills), seed, jobs, onFailure } as const;
+  const points = options.points === "all" ? "all" : Number(options.points);
+  const effort = { points, kills: Number(options.kills), seed, jobs, onFailure };
   const outcome = await campaign(command, effort);
   count(`the command: ${command.name}`, outcome.tried);
 }
