@@ -30,14 +30,14 @@ export interface EncodedChunk extends Encoded {
 }
 
 /**
- * zstd's fast strategy with a larger table than its levels give it: on pages of databases twice as
- * fast as level 3, and 2 % larger (level 1 is 12 % larger).
+ * zstd's fast strategy with a larger table and longer matches than its levels give it: on pages of
+ * databases 1.6 times as fast as level 3, and 5 % larger (level 1 is 11 % larger, and no faster).
  */
 const ZSTD_PARAMETERS = {
   [constants.ZSTD_c_compressionLevel]: 1,
   [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
   [constants.ZSTD_c_hashLog]: 16,
-  [constants.ZSTD_c_minMatch]: 5,
+  [constants.ZSTD_c_minMatch]: 6,
 };
 
 /** The name of a chunk: SHA-256 of its plain bytes, keyed when the repository is encrypted. */
