@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { WorkerPool } from "../../src/core/pool.ts";
-import { campaign } from "../crash/process-campaign.ts";
+import { campaign, type Effort } from "../crash/process-campaign.ts";
 import { scenarios as commands } from "../crash/process-scenarios.ts";
 import {
   countOperations,
@@ -45,7 +45,7 @@ for (const passphrase of [null, "a passphrase"]) {
 for (const command of commands) {
   if (!command.name.includes(options.only)) continue;
   const jobs = Number(options.jobs);
-  const points = options.points === "all" ? "all" : Number(options.points);
+  const points: Effort["points"] = options.points === "all" ? "all" : Number(options.points);
   const effort = { points, kills: Number(options.kills), seed, jobs, onFailure };
   const outcome = await campaign(command, effort);
   count(`the command: ${command.name}`, outcome.tried);
