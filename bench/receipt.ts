@@ -32,7 +32,7 @@ async function rowsPerSecond(database: string, threads: number): Promise<number>
   await using pool = new WorkerPool(threads);
   using hosts = new Hosts();
   const context = { world: systemWorld(), disk: nodeDisk, pool, hosts, scratch: folder.path };
-  await using store = sqliteDriver.open("bench", { path: database }, context);
+  await using store = await sqliteDriver.open("bench", { path: database }, context);
   await using image = await store.capture({ exclusive: true }, signal);
   await image.collections(signal);
   const startedAt = performance.now();

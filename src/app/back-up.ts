@@ -28,8 +28,9 @@ export async function backUp(
   signal: AbortSignal,
 ): Promise<BackupDocument> {
   const names = namesOf(session, stores);
-  session.hosts.warm("bytes");
-  session.hosts.warm("engine");
+  const hosts = await session.hosts();
+  hosts.warm("bytes");
+  hosts.warm("engine");
   const opening = session.repository({ folder: null, create: true }, signal);
   const point = session.world.newId("point");
   const at = timestamp(session.world.now());

@@ -1,24 +1,11 @@
 import { messageOf, SalvorError } from "../core/errors.ts";
-import { auditTrail } from "./audit-trail.ts";
-import { backUp } from "./back-up.ts";
-import { compareSubjects, sealReceiptOf } from "./compare.ts";
-import {
-  changePassphrase,
-  checkRepository,
-  listSnapshots,
-  prune,
-  repairRepository,
-} from "./housekeeping.ts";
-import { restore } from "./restore.ts";
-import { cancelRun, listRuns, resumeRuns } from "./runs.ts";
 import { openSession, type Session } from "./session.ts";
-import { status } from "./status.ts";
 import type { OpenOptions, Salvor } from "./types.ts";
-import { verifySnapshots } from "./verify.ts";
 
 /**
  * Opens Salvor on a salvor.yaml: a method for each command, each resolving to exactly the command's
- * `--json` document. State, repository and threads are opened when they are first needed; dispose it.
+ * `--json` document. State, repository and threads are opened, and even the code of a command is
+ * read, when they are first needed; dispose it.
  *
  * @throws {SalvorError} CONFIG_MISSING, CONFIG_INVALID, CONFIG_UNTRUSTED.
  */
@@ -33,30 +20,68 @@ export async function openSalvor(options: OpenOptions = {}): Promise<Salvor> {
     });
   };
   return {
-    receipt: (given, signal = never) =>
-      told("receipt", given.subject, sealReceiptOf(session, given, signal)),
-    compare: (given, signal = never) =>
-      told("compare", `${given.a} ${given.b}`, compareSubjects(session, given, signal)),
-    backup: (given = {}, signal = never) =>
-      told("backup", given.stores?.join(" ") ?? "", backUp(session, given, signal)),
-    snapshots: (given = {}, signal = never) => listSnapshots(session, given, signal),
-    verify: (given = {}, signal = never) =>
-      told("verify", given.snapshots?.join(" ") ?? "", verifySnapshots(session, given, signal)),
-    restore: (given, signal = never) =>
-      told("restore", given.snapshot ?? given.point ?? "", restore(session, given, signal)),
-    resume: (given = {}, signal = never) =>
-      told("resume", given.run ?? "", resumeRuns(session, given, signal)),
-    cancel: (given, signal = never) => told("cancel", given.run, cancelRun(session, given, signal)),
-    runs: (given = {}, signal = never) => listRuns(session, given, signal),
-    prune: (given = {}, signal = never) => told("prune", "", prune(session, given, signal)),
-    repositoryCheck: (signal = never) =>
-      told("repository check", "", checkRepository(session, signal)),
-    repositoryRepair: (given = {}, signal = never) =>
-      told("repository repair", "", repairRepository(session, given, signal)),
-    repositoryPassphrase: (given, signal = never) =>
-      told("repository passphrase", "", changePassphrase(session, given, signal)),
-    auditTrail: (given = {}) => auditTrail(session, given),
-    status: (signal = never) => status(session, signal),
+    receipt: async (given, signal = never) => {
+      const { sealReceiptOf } = await import("./compare.ts");
+      return told("receipt", given.subject, sealReceiptOf(session, given, signal));
+    },
+    compare: async (given, signal = never) => {
+      const { compareSubjects } = await import("./compare.ts");
+      return told("compare", `${given.a} ${given.b}`, compareSubjects(session, given, signal));
+    },
+    backup: async (given = {}, signal = never) => {
+      const { backUp } = await import("./back-up.ts");
+      return told("backup", given.stores?.join(" ") ?? "", backUp(session, given, signal));
+    },
+    snapshots: async (given = {}, signal = never) => {
+      const { listSnapshots } = await import("./housekeeping.ts");
+      return listSnapshots(session, given, signal);
+    },
+    verify: async (given = {}, signal = never) => {
+      const { verifySnapshots } = await import("./verify.ts");
+      const subject = given.snapshots?.join(" ") ?? "";
+      return told("verify", subject, verifySnapshots(session, given, signal));
+    },
+    restore: async (given, signal = never) => {
+      const { restore } = await import("./restore.ts");
+      const subject = given.snapshot ?? given.point ?? "";
+      return told("restore", subject, restore(session, given, signal));
+    },
+    resume: async (given = {}, signal = never) => {
+      const { resumeRuns } = await import("./runs.ts");
+      return told("resume", given.run ?? "", resumeRuns(session, given, signal));
+    },
+    cancel: async (given, signal = never) => {
+      const { cancelRun } = await import("./runs.ts");
+      return told("cancel", given.run, cancelRun(session, given, signal));
+    },
+    runs: async (given = {}, signal = never) => {
+      const { listRuns } = await import("./runs.ts");
+      return listRuns(session, given, signal);
+    },
+    prune: async (given = {}, signal = never) => {
+      const { prune } = await import("./housekeeping.ts");
+      return told("prune", "", prune(session, given, signal));
+    },
+    repositoryCheck: async (signal = never) => {
+      const { checkRepository } = await import("./housekeeping.ts");
+      return told("repository check", "", checkRepository(session, signal));
+    },
+    repositoryRepair: async (given = {}, signal = never) => {
+      const { repairRepository } = await import("./housekeeping.ts");
+      return told("repository repair", "", repairRepository(session, given, signal));
+    },
+    repositoryPassphrase: async (given, signal = never) => {
+      const { changePassphrase } = await import("./housekeeping.ts");
+      return told("repository passphrase", "", changePassphrase(session, given, signal));
+    },
+    auditTrail: async (given = {}) => {
+      const { auditTrail } = await import("./audit-trail.ts");
+      return auditTrail(session, given);
+    },
+    status: async (signal = never) => {
+      const { status } = await import("./status.ts");
+      return status(session, signal);
+    },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

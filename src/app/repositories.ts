@@ -21,7 +21,6 @@ export interface RepositoryPlace {
 export interface RepositoryHost {
   readonly config: Config | null;
   readonly env: Environment;
-  readonly pool: WorkerPool;
   readonly world: World;
   requireConfig(): Config;
 }
@@ -32,13 +31,14 @@ const PASSPHRASE_VARIABLE = "SALVOR_PASSPHRASE";
 /** Opens a repository on a local folder with the passphrase that belongs to it. */
 export async function openRepositoryAt(
   host: RepositoryHost,
+  pool: WorkerPool,
   place: RepositoryPlace,
   signal: AbortSignal,
 ): Promise<Repository> {
   const folder = place.folder ?? host.requireConfig().repository.path;
   const source = place.folder === null ? host.requireConfig().repository.encryption : null;
   const passphrase = await passphraseOf(host, place, source);
-  const { pool, world } = host;
+  const { world } = host;
   const blobs = openLocalBlobs({ folder, disk: nodeDisk, world });
   const options = { blobs, passphrase, pool, world };
   try {

@@ -3,25 +3,21 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { currentActor } from "../audit-trail/actor.ts";
-import { recordDeed } from "../audit-trail/append.ts";
-import { defaultKeyPath, openTrailKey } from "../audit-trail/key.ts";
 import { nodeDisk } from "../core/disk.ts";
 import { messageOf, SalvorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import { WorkerPool } from "../core/pool.ts";
+import type { WorkerPool } from "../core/pool.ts";
 import { quietProgress, type Progress } from "../core/progress.ts";
 import { systemWorld, type World } from "../core/world.ts";
 import type { Repository } from "../repository/types.ts";
-import { openState } from "../state/open-state.ts";
 import type { State } from "../state/types.ts";
-import { Hosts } from "../stores/host/hosts.ts";
 import { drivers } from "../stores/drivers.ts";
+import type { Hosts } from "../stores/host/hosts.ts";
 import type { Address, Driver, DriverContext, Store } from "../stores/types.ts";
 import { configMissing } from "./config/find.ts";
 import { loadConfig, loadConfigIfThere } from "./config/load.ts";
 import type { Config, StoreConfig } from "./config/types.ts";
-import { openRepositoryAt, type RepositoryPlace } from "./repositories.ts";
-import { openScratch } from "./scratch.ts";
+import type { RepositoryPlace } from "./repositories.ts";
 import { openSessionLog } from "./session-log.ts";
 import type { Environment, OpenOptions } from "./types.ts";
 
@@ -35,8 +31,6 @@ export class Session implements AsyncDisposable {
   readonly env: Environment;
   /** Who asks, for the journal and the audit trail. */
   readonly by: string;
-  readonly pool = new WorkerPool();
-  readonly hosts = new Hosts();
   readonly #held = new AsyncDisposableStack();
   readonly #made = new Map<string, Promise<unknown>>();
 
@@ -47,8 +41,6 @@ export class Session implements AsyncDisposable {
     this.env = options.env ?? process.env;
     this.by = currentActor(options.by).by;
     this.config = config;
-    this.#held.use(this.pool);
-    this.#held.use(this.hosts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,9 +61,26 @@ export class Session implements AsyncDisposable {
 
   state(): Promise<State> {
     return this.#once("state", async () => {
+      const { openState } = await import("../state/open-state.ts");
       const state = await openState(await this.stateFolder(), this.world);
       this.#held.use(state);
       return state;
+    });
+  }
+
+  /** The threads that compute. */
+  pool(): Promise<WorkerPool> {
+    return this.#once("pool", async () => {
+      const { WorkerPool: Made } = await import("../core/pool.ts");
+      return this.#held.use(new Made());
+    });
+  }
+
+  /** The processes that work on stores. */
+  hosts(): Promise<Hosts> {
+    return this.#once("hosts", async () => {
+      const { Hosts: Made } = await import("../stores/host/hosts.ts");
+      return this.#held.use(new Made());
     });
   }
 
@@ -79,6 +88,7 @@ export class Session implements AsyncDisposable {
   scratch(): Promise<string> {
     return this.#once("scratch", async () => {
       const parent = this.config === null ? tmpdir() : this.config.state;
+      const { openScratch } = await import("./scratch.ts");
       const scratch = await openScratch(join(parent, scratchName(this.config)), this.world);
       this.#held.use(scratch);
       return scratch.path;
@@ -88,7 +98,8 @@ export class Session implements AsyncDisposable {
   /** The repository at a folder, or that of the configuration. */
   repository(place: RepositoryPlace, signal: AbortSignal): Promise<Repository> {
     return this.#once(`repository ${JSON.stringify(place)}`, async () => {
-      const opened = await openRepositoryAt(this, place, signal);
+      const { openRepositoryAt } = await import("./repositories.ts");
+      const opened = await openRepositoryAt(this, await this.pool(), place, signal);
       this.#held.use(opened);
       return opened;
     });
@@ -125,7 +136,8 @@ export class Session implements AsyncDisposable {
   }
 
   async driverContext(): Promise<DriverContext> {
-    const { world, pool, hosts } = this;
+    const { world } = this;
+    const [pool, hosts] = [await this.pool(), await this.hosts()];
     return { world, pool, hosts, disk: nodeDisk, scratch: await this.scratch() };
   }
 
@@ -141,6 +153,7 @@ export class Session implements AsyncDisposable {
   async record(action: string, subject: string, reason: string, detail: JsonObject): Promise<void> {
     if (this.config === null) return; // a bare host has no trail to write to
     try {
+      const { recordDeed } = await import("../audit-trail/append.ts");
       const deed = { actor: currentActor(this.by), action, subject, reason, detail };
       await recordDeed(await this.state(), await this.trailKey(), deed, this.world);
     } catch (error) {
@@ -151,6 +164,7 @@ export class Session implements AsyncDisposable {
 
   trailKey(): Promise<KeyObject> {
     return this.#once("trail key", async () => {
+      const { defaultKeyPath, openTrailKey } = await import("../audit-trail/key.ts");
       const state = await this.state();
       const path = defaultKeyPath(this.requireConfig().system, state, this.env);
       return openTrailKey(state, path, this.world);

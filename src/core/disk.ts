@@ -152,7 +152,7 @@ export async function copyDurably(disk: Disk, from: string, to: string): Promise
     await using source = await disk.open(from, "read");
     await using target = await disk.open(draft, "replace");
     const buffer = Buffer.allocUnsafe(COPY_BYTES);
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const length = await source.read(buffer, position);
       if (length === 0) break;
       await target.write(buffer.subarray(0, length), position);
@@ -242,6 +242,21 @@ export function diskError(path: string, error: unknown): SalvorError {
     case "EROFS":
       return new SalvorError("PERMISSION_DENIED", `${path} may not be read or written here`, {
         hint: "Run as the user that owns it, or change its permissions.",
+        cause: error,
+      });
+    case "EISDIR":
+      return new SalvorError("REFUSED", `${path} is a folder, where a file is needed`, {
+        hint: "Name another path, or move the folder aside.",
+        cause: error,
+      });
+    case "ENOTDIR":
+      return new SalvorError("NOT_FOUND", `what stands above ${path} is not a folder`, {
+        hint: "Check the path.",
+        cause: error,
+      });
+    case "EIO":
+      return new SalvorError("DISK_FAILED", `the disk failed to read or write ${path}`, {
+        hint: "Check the disk (dmesg, smartctl), then run the command again.",
         cause: error,
       });
     case "ENOSPC":

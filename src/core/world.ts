@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync } from "node:crypto";
+import type * as Crypto from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { quietLog, type Log } from "./log.ts";
@@ -28,14 +28,14 @@ export function systemWorld(log: Log = quietLog): World {
       await delay(durationMs, undefined, { signal });
     },
     newId: (prefix) => `${prefix}_${uuid7(Date.now())}`,
-    randomBytes: (size) => randomBytes(size),
+    randomBytes: (size) => crypto().randomBytes(size),
     log,
   };
 }
 
 /** RFC 9562, section 5.7: 48 bits of milliseconds, then randomness. 32 lower-case hex digits. */
 export function uuid7(nowMs: number): string {
-  const bytes = randomFillSync(Buffer.alloc(16));
+  const bytes = crypto().randomFillSync(Buffer.alloc(16));
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
@@ -45,4 +45,9 @@ export function uuid7(nowMs: number): string {
 /** A time as every document of ours writes it: RFC 3339 in UTC with milliseconds. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** Loaded when it is needed: that takes as long as a quarter of a start. */
+function crypto(): typeof Crypto {
+  return process.getBuiltinModule("node:crypto");
 }

@@ -11,7 +11,7 @@ export interface StoreHarness extends AsyncDisposable {
   readonly folder: string;
   readonly live: Store;
   /** A store of the same driver at a path below `folder` that does not exist yet. */
-  beside(name: string): Store;
+  beside(name: string): Promise<Store>;
   /** Commits one change, through the engine or as an application would. */
   change(): Promise<void>;
   /** Takes the live store away. */
@@ -89,7 +89,7 @@ function captureContract(open: () => Promise<StoreHarness>): void {
 function restoreContract(open: () => Promise<StoreHarness>): void {
   it("restores a store whose receipt is equal", async () => {
     await using given = await open();
-    await using copy = given.beside("copy");
+    await using copy = await given.beside("copy");
     await using image = await given.live.capture({ exclusive: false }, signal);
     await copy.restore(image, signal);
     const { receipt } = await image.seal({ portable: true }, signal);
@@ -110,7 +110,7 @@ function restoreContract(open: () => Promise<StoreHarness>): void {
 function exchangeContract(open: () => Promise<StoreHarness>): void {
   it("exchanges the content, and keeps the old one in quarantine", async () => {
     await using given = await open();
-    await using copy = given.beside("copy");
+    await using copy = await given.beside("copy");
     const old = await restoreInto(copy, given.live);
     await given.change();
     const changed = await sealed(given.live);
@@ -118,13 +118,13 @@ function exchangeContract(open: () => Promise<StoreHarness>): void {
     await given.live.exchange(copy.identity.address, quarantine, { unseen: true }, signal);
 
     assert.equal((await sealed(given.live)).receipt.digest, old.receipt.digest);
-    const kept = given.beside(join("quarantine", quarantine.files[0] ?? ""));
+    const kept = await given.beside(join("quarantine", quarantine.files[0] ?? ""));
     assert.equal((await sealed(kept)).receipt.digest, changed.receipt.digest);
   });
 
   it("refuses an exchange that would overwrite what quarantine has not seen", async () => {
     await using given = await open();
-    await using copy = given.beside("copy");
+    await using copy = await given.beside("copy");
     await restoreInto(copy, given.live);
     const quarantine = await putAside(given);
     await given.change();

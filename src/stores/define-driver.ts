@@ -5,7 +5,11 @@ import type { Driver, DriverContext, Store } from "./types.ts";
 /** A driver as its folder writes it: `open` sees its options typed. */
 export type DriverDefinition<Options extends z.ZodObject> = Omit<Driver, "open" | "options"> & {
   readonly options: Options;
-  readonly open: (name: string, options: z.output<Options>, context: DriverContext) => Store;
+  readonly open: (
+    name: string,
+    options: z.output<Options>,
+    context: DriverContext,
+  ) => Promise<Store>;
 };
 
 /** Makes a driver of its definition: whatever opens a store goes through its schema first. */
@@ -14,7 +18,7 @@ export function defineDriver<Options extends z.ZodObject>(
 ): Driver {
   return {
     ...definition,
-    open: (name, options, context) =>
+    open: async (name, options, context) =>
       definition.open(name, definition.options.parse(options), context),
   };
 }

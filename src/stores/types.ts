@@ -196,7 +196,7 @@ export interface Driver {
   readonly options: z.ZodObject;
   readonly capabilities: Capabilities;
   /** Opens nothing yet: a store that does not exist can be opened, to be restored. */
-  open(name: string, options: JsonObject, context: DriverContext): Store;
+  open(name: string, options: JsonObject, context: DriverContext): Promise<Store>;
   /** Where a store with these options lives. */
   addressOf(options: JsonObject): Address;
   /** The options with which a copy at another address is opened. */

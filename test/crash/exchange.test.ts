@@ -58,8 +58,8 @@ async function exchange(folder: string, { disk }: RecordingDisk): Promise<void> 
   const context = { world: systemWorld(), disk, pool, hosts, scratch };
   const address = join(folder, "live", "db.sqlite");
   const beside = join(folder, "live", ".db.sqlite.beside");
-  await using live = sqliteDriver.open("db", { path: address }, context);
-  await using restored = sqliteDriver.open("db", { path: beside }, context);
+  await using live = await sqliteDriver.open("db", { path: address }, context);
+  await using restored = await sqliteDriver.open("db", { path: beside }, context);
   const quarantine = await live.quarantine(join(folder, "quarantine"), signal);
   await restored.restore(sampleContent(), signal);
   await live.exchange(beside, quarantine, { unseen: true }, signal);

@@ -34,7 +34,8 @@ export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedCo
 
   const { tree, problems } = expandVariables(parsed.tree, context.env);
   const unset = problems.map(({ path, message }) => problemAt(parsed, path, message));
-  const result = configSchema(context.drivers).safeParse(tree);
+  // Compiling the schema pays for thousands of trees, and this is one.
+  const result = configSchema(context.drivers).safeParse(tree, { jitless: true });
   if (!result.success) {
     const found = mismatches(result.error, parsed, context.drivers);
     // What an unset variable left behind is no second problem.

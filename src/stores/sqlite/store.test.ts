@@ -39,7 +39,7 @@ async function harness(mode: string): Promise<StoreHarness> {
   );
   return {
     folder,
-    live: sqliteDriver.open("shop", { path }, context),
+    live: await sqliteDriver.open("shop", { path }, context),
     beside: (name) => sqliteDriver.open("shop", { path: join(folder, name) }, context),
     change: async () => execute(path, "UPDATE item SET price = price + 1 WHERE id % 100 = 7"),
     remove: async () => {
@@ -61,7 +61,7 @@ function execute(path: string, sql: string): void {
 
 it("puts a damaged state back byte for byte when an exchange is taken back", async () => {
   await using given = await harness("delete");
-  await using copy = given.beside("copy");
+  await using copy = await given.beside("copy");
   {
     await using image = await given.live.capture({ exclusive: false }, signal);
     await copy.restore(image, signal);
@@ -85,9 +85,8 @@ describe("the referee", () => {
     const context = { world: systemWorld(), pool, hosts, disk: nodeDisk, scratch: folder };
     try {
       for (const { path } of await buildZoo(folder)) {
-        await using image = await sqliteDriver
-          .open("zoo", { path }, context)
-          .capture({ exclusive: false }, signal);
+        await using store = await sqliteDriver.open("zoo", { path }, context);
+        await using image = await store.capture({ exclusive: false }, signal);
         const sealed = await image.seal({ portable: false }, signal);
         assert.deepEqual(await Array.fromAsync(image.referee(sealed, signal)), [], path);
       }
