@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 import { makeFolderDurably, nodeDisk, readWhole, writeDurably } from "../core/disk.ts";
 import { SalvorError } from "../core/errors.ts";
@@ -19,7 +19,9 @@ export function defaultKeyPath(
   env: Readonly<Record<string, string | undefined>>,
 ): string {
   const home = env["HOME"] ?? homedir();
-  const base = env["XDG_STATE_HOME"] ?? join(home, ".local", "state");
+  // An empty or relative one does not count, says the XDG specification.
+  const given = env["XDG_STATE_HOME"] ?? "";
+  const base = isAbsolute(given) ? given : join(home, ".local", "state");
   const name = system.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 64);
   return join(base, "salvor", `trail-${name}-${state.id.slice(0, 12)}.key`);
 }

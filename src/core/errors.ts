@@ -24,6 +24,7 @@ export const ERRORS = {
   CONFIG_MISSING: { exit: 2, retry: false },
   CONFIG_UNTRUSTED: { exit: 3, retry: false },
   CONFIRMATION_NEEDED: { exit: 3, retry: false },
+  DISK_FAILED: { exit: 5, retry: false },
   DISK_FULL: { exit: 5, retry: true },
   FAULT: { exit: 70, retry: false },
   FORMAT_TOO_NEW: { exit: 2, retry: false },

@@ -47,7 +47,8 @@ export async function findLosses(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError)) throw error;
-    return [unreadable(question, messageOf(error))];
+    const copy = join(await recovery.scratch(), "kept");
+    return [unreadable(question, messageOf(error).replaceAll(copy, quarantine.folder))];
   }
 }
 

@@ -102,7 +102,7 @@ describe("the simulated power cut", () => {
     const recording = await recordDisk(folder.path, failOnce(2, { code: "EIO", half: false }));
     await using file = await recording.disk.open(folder.join("file"), "create");
     await file.write(NEW, 0);
-    await assert.rejects(file.sync(), { code: "FAULT" });
+    await assert.rejects(file.sync(), { code: "DISK_FAILED" });
     await file.sync();
     await recording.disk.syncFolder(folder.path);
     recording.mark("done");

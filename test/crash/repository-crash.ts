@@ -119,7 +119,7 @@ export async function judgeFailure(
     promised = await perform(stage, folder.path, recording);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : null;
-    assert.ok(code === "DISK_FULL" || code === "FAULT", `failed with ${String(error)}`);
+    assert.ok(code === "DISK_FULL" || code === "DISK_FAILED", `failed with ${String(error)}`);
   }
   const must = new Map([...stage.kept, ...(promised ?? [])]);
   try {

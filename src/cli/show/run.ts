@@ -32,8 +32,13 @@ export function runLines(run: RunDocument, style: Style): readonly string[] {
     ...(run.address === null ? [] : [`restored to ${safe(run.address)}`]),
     ...(run.quarantine === null ? [] : [`the replaced state is kept in ${safe(run.quarantine)}`]),
     ...lossLines(run.losses, style),
-    ...run.proofs.flatMap((proof) => proofLines(proof, style)),
+    ...proofsShown(run).flatMap((proof) => proofLines(proof, style)),
   ];
+}
+
+/** A proof that was equal before the run failed is about what stood beside: it would comfort wrongly. */
+function proofsShown({ status: end, proofs }: RunDocument): RunDocument["proofs"] {
+  return end === "succeeded" ? proofs : proofs.filter(({ equal }) => !equal);
 }
 
 /** What will be done, before it is. */

@@ -71,12 +71,20 @@ async function merge({ context }: LiveDatabase, path: string, signal: AbortSigna
 function refuseUnreadable({ identity, path }: LiveDatabase, found: Preflight): void {
   if (found.verdict !== "refuse") return;
   const [reason] = found.observations;
+  const message = reason?.description ?? `${path} is not readable as an SQLite database`;
+  if (reason?.code === "sqlite.file.permission") {
+    throw new SalvorError("PERMISSION_DENIED", message, {
+      hint: "Run as the user that owns it, or change its permissions.",
+    });
+  }
   const isMissing = reason?.code === "sqlite.file.missing";
-  throw new SalvorError(
-    isMissing ? "STORE_MISSING" : "STORE_DAMAGED",
-    `${path}: ${reason?.description ?? "not readable as an SQLite database"}`,
-    { hint: `To bring it back: "salvor restore ${identity.name}@latest --in-place".` },
-  );
+  // On a path of the command line there is no store, and so no snapshot to bring back.
+  const isStore = identity.name !== path;
+  throw new SalvorError(isMissing ? "STORE_MISSING" : "STORE_DAMAGED", message, {
+    hint: isStore
+      ? `To bring it back: "salvor restore ${identity.name}@latest --in-place".`
+      : "Name a file that is an SQLite database.",
+  });
 }
 
 /** Scratch space for a copy is asked for before the first byte, with the number that is missing. */

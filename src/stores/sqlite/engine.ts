@@ -4,7 +4,11 @@ import { SalvorError, messageOf } from "../../core/errors.ts";
 import { isBusy } from "../../core/lock.ts";
 
 const READ_ONLY = 8;
+const IO_ERROR = 10;
 const FULL = 13;
+
+/** Extended codes of what the engine could not read, or not to its end: the store's own trouble. */
+const UNREADABLE: readonly unknown[] = [266, 522];
 
 /** Makes a connection to a database that we do not trust as harmless as the engine can. */
 export function guard(database: DatabaseSync): void {
@@ -39,10 +43,27 @@ export function engineError(path: string, error: unknown): SalvorError {
         hint: "Run as the user that owns it, or change its permissions.",
         ...cause,
       });
+    case IO_ERROR:
+      return isUnreadable(error) ? damaged(path, error) : writeFailed(path, error);
     default:
-      return new SalvorError("STORE_DAMAGED", `the engine refuses ${path}: ${messageOf(error)}`, {
-        hint: 'Run "salvor restore <store>@latest --in-place" to bring back the newest snapshot.',
-        ...cause,
-      });
+      return damaged(path, error);
   }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && UNREADABLE.includes(error.errcode);
+}
+
+function damaged(path: string, cause: unknown): SalvorError {
+  return new SalvorError("STORE_DAMAGED", `the engine refuses ${path}: ${messageOf(cause)}`, {
+    hint: 'Run "salvor restore <store>@latest --in-place" to bring back the newest snapshot.',
+    cause,
+  });
+}
+
+function writeFailed(path: string, cause: unknown): SalvorError {
+  return new SalvorError("DISK_FAILED", `copying or writing ${path} failed: ${messageOf(cause)}`, {
+    hint: "Check free space (df), limits on files (ulimit -f) and the disk (dmesg), then try again.",
+    cause,
+  });
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { chmod, copyFile, rm, stat } from "node:fs/promises";
+import { access, chmod, copyFile, rm, stat } from "node:fs/promises";
 
 import { SalvorError, systemCode } from "../../core/errors.ts";
 import { diskError } from "../../core/disk.ts";
@@ -60,6 +60,12 @@ async function copy(from: string, to: string): Promise<void> {
     await chmod(to, 0o600);
   } catch (error) {
     // A journal may go away between the look and the copy; the second look tells.
-    if (systemCode(error) !== "ENOENT") throw diskError(to, error);
+    if (systemCode(error) === "ENOENT") return;
+    const isReadable = await access(from, constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    const isFolder = systemCode(error) === "EISDIR";
+    throw diskError(isReadable && !isFolder ? to : from, error);
   }
 }
