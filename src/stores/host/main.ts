@@ -6,6 +6,9 @@ import type { HostOrder, HostReply, HostTask } from "./messages.ts";
 
 process.on("disconnect", () => process.exit(1));
 
+// Ctrl-C reaches every process of a terminal. Ours is told by its parent, which knows what to save.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+
 process.on("message", (order: HostOrder) => {
   perform(order).then(answer, refuse);
 });
