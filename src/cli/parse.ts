@@ -1,14 +1,9 @@
-import {
-  Argument as Word,
-  Command as Parser,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-} from "commander";
+import { parseArgs } from "node:util";
 
+import { nearest } from "../app/config/nearest.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { Argument, Command, Flag } from "./command.ts";
-import { argumentSyntax, CHANGE_FLAGS, flagSyntax, GLOBAL_FLAGS } from "./flags.ts";
+import { CHANGE_FLAGS, flagSyntax, GLOBAL_FLAGS } from "./flags.ts";
 
 /** What the words of a command line come to. */
 export interface ParsedLine {
@@ -38,90 +33,135 @@ export interface ChangeFlags {
 
 /** Reads the words of one command. USAGE for what it does not take. */
 export function parseLine(command: Command, words: readonly string[]): ParsedLine {
-  const parser = parserOf(command);
-  try {
-    parser.parse([...words], { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError) throw usageError(command, error);
-    throw error;
-  }
-  const given: Given = parser.opts();
-  const names = Object.keys(command.args);
+  const taken = { ...command.flags, ...(command.changes ? CHANGE_FLAGS : {}), ...GLOBAL_FLAGS };
+  const { flags, rest } = read(command, taken, words);
+  const own = Object.entries(command.flags).map(([name, flag]) => [
+    name,
+    flags.get(name) ?? (flag.type === "boolean" ? false : undefined),
+  ]);
   return {
-    args: Object.fromEntries(names.map((name, index) => [name, parser.processedArgs[index]])),
-    flags: Object.fromEntries(
-      Object.entries(command.flags).map(([name, flag]) => [name, flagValue(given, name, flag)]),
-    ),
-    global: globalFlags(given),
+    args: argumentsOf(command, rest),
+    flags: Object.fromEntries(own) as ParsedLine["flags"],
+    global: globalFlags(flags),
     change: {
-      dryRun: given["dryRun"] === true,
-      yes: given["yes"] === true,
-      reason: textOf(given["reason"]),
+      dryRun: flags.has("dry-run"),
+      yes: flags.has("yes"),
+      reason: textOf(flags.get("reason")),
     },
   };
 }
 
-type Given = Readonly<Record<string, string | number | boolean | undefined>>;
+type Given = ReadonlyMap<string, string | number | true>;
 
-function parserOf(command: Command): Parser {
-  const parser = new Parser(`salvor ${command.name}`)
-    .helpOption(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {}, writeOut: () => {} });
-  for (const [name, argument] of Object.entries(command.args)) {
-    parser.addArgument(wordOf(name, argument));
+/** Flags with their values, the last one of a name, and the other words. */
+function read(
+  command: Command,
+  taken: Readonly<Record<string, Flag>>,
+  words: readonly string[],
+): { readonly flags: Given; readonly rest: readonly string[] } {
+  const options = Object.entries(taken).map(([name, { type }]) => {
+    return [name, { type: type === "boolean" ? type : "string" }] as const;
+  });
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(options),
+    strict: false,
+    tokens: true,
+  });
+  const flags = new Map<string, string | number | true>();
+  const rest: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") rest.push(token.value);
+    if (token.kind !== "option") continue;
+    const flag = Object.hasOwn(taken, token.name) ? taken[token.name] : undefined;
+    if (flag === undefined || token.rawName !== `--${token.name}`) {
+      throw unknownFlag(command, token.rawName, Object.keys(taken));
+    }
+    flags.set(token.name, valueOf(command, token, flag));
   }
-  const flags = { ...command.flags, ...(command.changes ? CHANGE_FLAGS : {}), ...GLOBAL_FLAGS };
-  for (const [name, flag] of Object.entries(flags)) parser.addOption(optionOf(name, flag));
-  return parser;
+  return { flags, rest };
 }
 
-function wordOf(name: string, argument: Argument): Word {
-  const word = new Word(argumentSyntax(name, argument));
-  return argument.choices === undefined ? word : word.choices(argument.choices);
+interface FlagToken {
+  readonly name: string;
+  readonly value?: string | undefined;
+  /** Written as `--name=value`. */
+  readonly inlineValue?: boolean | undefined;
 }
 
-function optionOf(name: string, flag: Flag): Option {
-  const option = new Option(flagSyntax(name, flag));
-  if (flag.type === "choice") return option.choices(flag.choices);
-  return flag.type === "count" ? option.argParser(parseCount) : option;
+function valueOf(command: Command, token: FlagToken, flag: Flag): string | number | true {
+  const { name, value, inlineValue = false } = token;
+  const refuse = (message: string) => usageError(command, `--${name} ${message}`, null);
+  if (flag.type === "boolean") {
+    if (value !== undefined) throw refuse("takes no value");
+    return true;
+  }
+  if (value === undefined) throw refuse(`needs a value: ${flagSyntax(name, flag)}`);
+  // `--to --yes` has forgotten a value, and must not go on with the flag as one.
+  if (!inlineValue && value.startsWith("-")) {
+    throw refuse(`needs a value; one that begins with a dash is written as --${name}=${value}`);
+  }
+  if (flag.type === "choice" && !flag.choices.includes(value)) {
+    throw refuse(`is one of ${flag.choices.join(", ")}, not "${value}"`);
+  }
+  if (flag.type !== "count") return value;
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw refuse(`is a whole number from 0 to 999999, not "${value}"`);
 }
 
-function parseCount(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number from 0 to 999999.");
+function argumentsOf(command: Command, words: readonly string[]): ParsedLine["args"] {
+  const left = [...words];
+  const args = Object.entries(command.args).map(([name, argument]) => {
+    if (argument.many === true) return [name, left.splice(0)] as const;
+    return [name, argumentOf(command, name, argument, left.shift())] as const;
+  });
+  const [extra] = left;
+  if (extra !== undefined) throw usageError(command, `"${extra}" is one word too many`, null);
+  return Object.fromEntries(args);
 }
 
-function flagValue(given: Given, name: string, flag: Flag): string | number | boolean | undefined {
-  const value = given[camelCase(name)];
-  return flag.type === "boolean" ? value === true : value;
+function argumentOf(
+  command: Command,
+  name: string,
+  { optional, choices }: Argument,
+  word: string | undefined,
+): string | undefined {
+  if (word === undefined) {
+    if (optional === true) return undefined;
+    throw usageError(command, `the argument <${name}> is missing`, null);
+  }
+  if (choices === undefined || choices.includes(word)) return word;
+  const near = nearest(word, choices);
+  throw usageError(command, `<${name}> is one of ${choices.join(", ")}, not "${word}"`, near);
 }
 
-function camelCase(name: string): string {
-  return name.replaceAll(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
-}
-
-function globalFlags(given: Given): GlobalFlags {
+function globalFlags(flags: Given): GlobalFlags {
   return {
-    config: textOf(given["config"]),
-    json: given["json"] === true,
-    quiet: given["quiet"] === true,
-    verbose: given["verbose"] === true,
-    logFormat: given["logFormat"] === "json" ? "json" : "text",
-    color: given["color"] !== false,
-    help: given["help"] === true,
+    config: textOf(flags.get("config")),
+    json: flags.has("json"),
+    quiet: flags.has("quiet"),
+    verbose: flags.has("verbose"),
+    logFormat: flags.get("log-format") === "json" ? "json" : "text",
+    color: !flags.has("no-color"),
+    help: flags.has("help"),
   };
 }
 
-function textOf(value: string | number | boolean | undefined): string | undefined {
+function textOf(value: string | number | true | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function usageError(command: Command, error: CommanderError): SalvorError {
-  const [message = ""] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = /Did you mean (\S+)\?/.exec(error.message)?.[1];
+function unknownFlag(command: Command, name: string, known: readonly string[]): SalvorError {
+  const near = nearest(
+    name,
+    known.map((each) => `--${each}`),
+  );
+  return usageError(command, `unknown option ${name}`, near);
+}
+
+function usageError(command: Command, message: string, near: string | null): SalvorError {
   const help = `"salvor ${command.name} --help" shows what it takes.`;
   return new SalvorError("USAGE", message, {
-    hint: suggestion === undefined ? help : `Did you mean ${suggestion}? ${help}`,
+    hint: near === null ? help : `Did you mean ${near}? ${help}`,
   });
 }
