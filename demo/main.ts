@@ -97,7 +97,7 @@ async function showProof(seconds: number): Promise<void> {
   stage.good(`from broken to proven in ${seconds.toFixed(1)} seconds`);
   process.stdout.write("\n");
   stage.say(
-    `Look around: cd ${shown(FOLDER)}, where "salvor runs" shows each step that was taken, and "salvor audit-trail" who took it.`,
+    `Look around in ${shown(FOLDER)}: "node ../../bin/salvor.cjs runs" shows each step that was taken, "… audit-trail" who took it.`,
   );
 }
 

@@ -27,9 +27,12 @@ export class Stage {
     write(`\n   ${paint("dim", "$")} ${paint("cyan", line)}\n`);
   }
 
-  /** What a program printed: as it came, indented. */
+  /** What a program printed: indented, and broken where the terminal would break it. */
   output(text: string, linesMax: number = 40): void {
-    const lines = text.trimEnd().split("\n");
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .flatMap((line) => chopped(line, process.stdout.columns ?? Number.POSITIVE_INFINITY));
     for (const line of lines.slice(0, linesMax)) write(`   ${paint("dim", "│")} ${line}\n`);
     const rest = lines.length - linesMax;
     if (rest > 0) write(`   ${paint("dim", `│ … and ${rest} more lines`)}\n`);
@@ -67,6 +70,13 @@ export function wrap(text: string, size: number): string[] {
     line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** A line in pieces that fit behind the indentation. */
+function chopped(line: string, columns: number): string[] {
+  const size = Math.max(20, columns - 6);
+  const count = Math.max(1, Math.ceil(line.length / size));
+  return Array.from({ length: count }, (_, at) => line.slice(at * size, (at + 1) * size));
 }
 
 function width(): number {

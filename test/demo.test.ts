@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -7,14 +7,16 @@ import { temporaryFolder } from "./support/folder.ts";
 import { runProcess, type ProcessResult } from "./support/processes.ts";
 import { cleanEnvironment, NODE, PROJECT } from "./support/salvor.ts";
 
-test("the demo keeps its promises, and can be played again in the same place", async () => {
+test("the demo keeps its promises, also where it was played before", async () => {
   await using folder = await temporaryFolder();
-  for (const round of [1, 2]) {
-    const { status, stdout, stderr } = await demo(folder.path);
-    assert.equal(status, 0, `round ${round}:\n${stdout}${stderr}`);
-    assert.match(stdout, /from broken to proven in \d+\.\d seconds/);
-    assert.ok(!stdout.includes("\u001B"), "no colours where nobody asked for them");
-  }
+  const scratch = folder.join("scratch", "demo");
+  mkdirSync(scratch, { recursive: true });
+  for (const name of [".made-by-salvor-demo", "left-over"]) writeFileSync(join(scratch, name), "");
+  const { status, stdout, stderr } = await demo(folder.path);
+  assert.equal(status, 0, `${stdout}${stderr}`);
+  assert.match(stdout, /from broken to proven in \d+\.\d seconds/);
+  assert.ok(!stdout.includes("\u001B"), "no colours where nobody asked for them");
+  assert.equal(existsSync(join(scratch, "left-over")), false);
 });
 
 test("the demo empties no folder that it did not make", async () => {
