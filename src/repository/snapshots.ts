@@ -87,7 +87,8 @@ export function levelOf(id: string, records: readonly SnapshotRecord[]): Level {
 
 /**
  * Pure: why a snapshot may not be pruned. The drop stands in the newer manifest and keeps the one
- * that it was judged against, until somebody acknowledges it.
+ * that it was judged against, and itself: without it, the next prune would not know of the drop any
+ * more. Until somebody acknowledges it.
  */
 export function pinsOf(
   manifests: readonly NamedManifest[],
@@ -96,11 +97,18 @@ export function pinsOf(
   const acknowledged = new Set(
     records.flatMap((each) => (each.kind === "drop-acknowledged" ? [each.snapshot] : [])),
   );
+  const present = new Set(manifests.map(({ id }) => id));
   const pins = new Map<string, string[]>();
+  const pin = (id: string, reason: string): void => {
+    pins.set(id, [...(pins.get(id) ?? []), reason]);
+  };
   for (const { id, manifest } of manifests) {
-    if (manifest.parent === null || manifest.drops.length === 0 || acknowledged.has(id)) continue;
-    const reason = `the last one before a suspicious drop in ${id.slice(0, 8)}: ${manifest.drops.join("; ")}`;
-    pins.set(manifest.parent, [...(pins.get(manifest.parent) ?? []), reason]);
+    const { parent, drops } = manifest;
+    if (parent === null || drops.length === 0 || acknowledged.has(id)) continue;
+    if (!present.has(parent)) continue; // nothing is left to keep
+    const seen = drops.join("; ");
+    pin(parent, `the last one before a suspicious drop in ${id.slice(0, 8)}: ${seen}`);
+    pin(id, `its suspicious drop keeps ${parent.slice(0, 8)} until it is acknowledged: ${seen}`);
   }
   return pins;
 }
