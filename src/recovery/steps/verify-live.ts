@@ -99,12 +99,12 @@ function lossJson({ store, collection, key, location, reason }: Loss): JsonObjec
   return { store, collection, key, location, reason };
 }
 
+/** Also after a rename took it away: what the engine left beside it goes too. */
 async function discardBeside(
   recovery: RecoveryContext,
   { parameters: { store, driver, options, beside } }: Context,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await recovery.disk.stat(beside)) === null) return;
   await using copy = await recovery.openStoreAt(store, driver, options, beside);
   await copy.discard(signal);
 }

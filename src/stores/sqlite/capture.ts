@@ -25,7 +25,7 @@ export async function captureImage(live: LiveDatabase, signal: AbortSignal): Pro
   const at = timestamp(live.context.world.now());
   const dispose = (): Promise<void> => removeDatabase(path);
   try {
-    await (before.verdict === "engine" ? copyByEngine : copyAsBytes)(live, path, signal);
+    await copyInstant(live, before, path, signal);
     const after = await preflightOf(live.context.hosts, live.path, signal);
     const isQuiet = before.fingerprint === after.fingerprint;
     return await openImage({ live, path, at, preflight: before, isQuiet, dispose }, signal);
@@ -46,6 +46,27 @@ export async function imageInPlace(live: LiveDatabase, signal: AbortSignal): Pro
   const { path } = live;
   const dispose = async (): Promise<void> => {};
   return openImage({ live, path, at, preflight: before, isQuiet: true, dispose }, signal);
+}
+
+/**
+ * A database in WAL mode that nobody has open is copied as bytes: the engine would leave an empty
+ * -wal and a -shm beside it. If somebody opens it meanwhile, the engine it is.
+ */
+async function copyInstant(
+  live: LiveDatabase,
+  found: Preflight,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const isAsleep = found.journalMode === "wal" && found.wal === null && found.journal === null;
+  if (found.verdict !== "engine") return copyAsBytes(live, path, signal);
+  if (!isAsleep) return copyByEngine(live, path, signal);
+  try {
+    await copyAsBytes(live, path, signal);
+  } catch (error) {
+    if (!(error instanceof SalvorError) || error.code !== "STORE_BUSY") throw error;
+    await copyByEngine(live, path, signal);
+  }
 }
 
 async function copyByEngine(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
-
 import type { HostTask } from "../host/messages.ts";
-import { guard } from "./engine.ts";
+import { openSettled } from "./engine.ts";
 
 export interface CheckInput {
   readonly path: string;
@@ -12,9 +10,8 @@ export interface CheckInput {
 /** The engine's own `PRAGMA integrity_check`: its messages, none when it says "ok". */
 export const task: HostTask<CheckInput, readonly string[]> = async ({ path, messagesMax }) => {
   try {
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = openSettled(path);
     try {
-      guard(database);
       const rows = database.prepare(`PRAGMA integrity_check(${messagesMax})`).all();
       const messages = rows.map((row) => String(row["integrity_check"]));
       return messages.length === 1 && messages[0] === "ok" ? [] : messages;

@@ -1,4 +1,5 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 import { SalvorError, messageOf } from "../../core/errors.ts";
 import { isBusy } from "../../core/lock.ts";
@@ -14,6 +15,18 @@ const UNREADABLE: readonly unknown[] = [266, 522];
 export function guard(database: DatabaseSync): void {
   database.enableDefensive(true);
   database.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
+}
+
+/**
+ * Opens a settled file that nobody else uses. `immutable`: without it the engine would leave an empty
+ * -wal and a -shm beside a database in WAL mode.
+ */
+export function openSettled(path: string): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.search = "immutable=1";
+  const database = new DatabaseSync(url, { readOnly: true });
+  guard(database);
+  return database;
 }
 
 /** Primary code of an SQLite error, or null for any other value. */

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
-import { backup, DatabaseSync } from "node:sqlite";
+import { backup, type DatabaseSync } from "node:sqlite";
 
 import { SalvorError } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
 import type { HostTask } from "../host/messages.ts";
-import { engineError, sqliteCode } from "./engine.ts";
+import { engineError, openSettled, sqliteCode } from "./engine.ts";
 
 export interface ExchangeInput {
   /** The verified database beside. */
@@ -35,7 +35,7 @@ const STEP_BYTES = 1 << 20;
  * whether the live state is still the one in quarantine; if not, the copy is taken back.
  */
 export const task: HostTask<ExchangeInput, null> = async (input, { progress }) => {
-  const source = new DatabaseSync(input.beside, { readOnly: true });
+  const source = openSettled(input.beside);
   try {
     await patiently(input, () => copyInto(source, input, progress));
     return null;

@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
+import { type DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, guard } from "./engine.ts";
+import { engineError, openSettled } from "./engine.ts";
 
 export interface OrphansInput {
   readonly path: string;
@@ -16,9 +16,8 @@ const CACHE_KIB = 65_536;
 /** Lets the engine count, for each declared foreign key of some tables, the rows that point nowhere. */
 export const task: HostTask<OrphansInput, readonly TableOrphans[]> = async ({ path, tables }) => {
   try {
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = openSettled(path);
     try {
-      guard(database);
       // Children look up their parents at random: with the default 2 MB it takes twice as long.
       database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
       return tables.map((table) => countOrphans(database, table));

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { type DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { Digest } from "../../core/hash.ts";
@@ -9,7 +9,7 @@ import { collectionDigest } from "../../receipts/tree.ts";
 import { TreeBuilder } from "../../receipts/tree-builder.ts";
 import type { EntrySink, Value } from "../../receipts/types.ts";
 import type { HostTask } from "../host/messages.ts";
-import { engineError, guard } from "./engine.ts";
+import { engineError, openSettled } from "./engine.ts";
 import type { StoredTable } from "./format/types.ts";
 import { RowEncoder } from "./row-encoder.ts";
 import { sameName } from "./schema/names.ts";
@@ -33,9 +33,8 @@ export interface RefereedTable extends StoredTable {
  */
 export const task: HostTask<RefereeInput, readonly string[]> = async (input) => {
   try {
-    const database = new DatabaseSync(input.path, { readOnly: true });
+    const database = openSettled(input.path);
     try {
-      guard(database);
       return input.tables
         .filter((table) => !agrees(database, table, input))
         .map(({ collection }) => collection.name);
