@@ -1,3 +1,4 @@
+import { knownError } from "../core/disk.ts";
 import { ERRORS, messageOf, SalvorError } from "../core/errors.ts";
 import { SIGNAL_BASE } from "./exit-status.ts";
 import { safe } from "./show/text.ts";
@@ -32,8 +33,9 @@ export function failureOf(error: unknown, stoppedBy: NodeJS.Signals | null): Fai
       'What was begun is safe; "salvor runs" shows whether something waits for "salvor resume".';
     return { status: statusOfSignal(stoppedBy), code: "CANCELLED", message, hint, stack };
   }
-  if (error instanceof SalvorError) {
-    const { code, message, hint } = error;
+  const known = knownError(error);
+  if (known instanceof SalvorError) {
+    const { code, message, hint } = known;
     return { status: ERRORS[code].exit, code, message, hint, stack };
   }
   return {

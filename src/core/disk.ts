@@ -214,12 +214,22 @@ async function writeFully(handle: FileHandle, bytes: Uint8Array, position: numbe
   }
 }
 
+const TOLD_BY_DISKS = ["EACCES", "EDQUOT", "EFBIG", "EIO", "ENOSPC", "EPERM", "EROFS"];
+
 async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     throw diskError(path, error);
   }
+}
+
+/** What a disk, a folder or its permissions did to a call that knows its path; else as it is. */
+export function knownError(error: unknown): unknown {
+  const isAboutDisks = TOLD_BY_DISKS.includes(systemCode(error) ?? "");
+  if (!isAboutDisks || !(error instanceof Error)) return error;
+  const path = "path" in error && typeof error.path === "string" ? error.path : "a file";
+  return diskError(path, error);
 }
 
 /** An error of the operating system as one of ours: what was found, and what to do next. */
