@@ -2,11 +2,10 @@ import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import { nodeDisk } from "../core/disk.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
-import type { StepOutput } from "../plans/types.ts";
+import type { StepDefinition, StepOutput } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { RecoveryContext } from "../recovery/context.ts";
 import type { Loss } from "../recovery/losses.ts";
-import { recoverySteps } from "../recovery/recovery-steps.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Session } from "./session.ts";
 
@@ -23,12 +22,28 @@ export interface RunSummary {
 
 /** The engine with every kind of step that we have, over this session's state. */
 export async function openEngine(session: Session): Promise<Engine<RunSummary>> {
+  const { recoverySteps } = await import("../recovery/recovery-steps.ts");
+  return engineWith(session, recoverySteps(recoveryContext(session)));
+}
+
+/** What can be seen of runs. It can start none, and so has nothing of what they do to load. */
+export type RunView = Pick<Engine<RunSummary>, "follow" | "interrupted" | "run" | "runs">;
+
+/** The journal of this session's state, to be looked at. */
+export function openRunView(session: Session): Promise<RunView> {
+  return engineWith(session, []);
+}
+
+async function engineWith(
+  session: Session,
+  steps: readonly StepDefinition[],
+): Promise<Engine<RunSummary>> {
   const state = await session.state();
   const { world, progress } = session;
   return createEngine({
     state,
     world,
-    steps: recoverySteps(recoveryContext(session)),
+    steps,
     lockStore: (store) => lockStore(state.folder, store, world),
     summarise,
     onEvent: (_run, { event }) => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { openLocalBlobs } from "../blobs/local/blobs.ts";
 import { diskError, nodeDisk } from "../core/disk.ts";
-import { SalvorError } from "../core/errors.ts";
+import { SalvorError, type ErrorCode } from "../core/errors.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import { createRepository, openRepository } from "../repository/open.ts";
@@ -44,10 +44,29 @@ export async function openRepositoryAt(
   try {
     return refusePlain(await openRepository(options, signal), source);
   } catch (error) {
-    if (!place.create || !(error instanceof SalvorError)) throw error;
-    if (error.code !== "REPOSITORY_MISSING") throw error;
-    return createRepository(options, signal);
+    if (place.folder !== null && hasCode(error, "PASSPHRASE_MISSING")) throw bareHost(error);
+    if (!place.create || !hasCode(error, "REPOSITORY_MISSING")) throw error;
   }
+  try {
+    return await createRepository(options, signal);
+  } catch (error) {
+    // Another first backup was faster: then there is a repository, as we wanted.
+    if (!hasCode(error, "REPOSITORY_EXISTS")) throw error;
+    return refusePlain(await openRepository(options, signal), source);
+  }
+}
+
+function hasCode(error: unknown, code: ErrorCode): error is SalvorError {
+  return error instanceof SalvorError && error.code === code;
+}
+
+/** Without a salvor.yaml, a variable is the only place for a passphrase. */
+function bareHost({ code, message, cause }: SalvorError): SalvorError {
+  const name = PASSPHRASE_VARIABLE;
+  return new SalvorError(code, message, {
+    hint: `Set ${name} to it: read -rs ${name}; export ${name}`,
+    cause,
+  });
 }
 
 async function passphraseOf(

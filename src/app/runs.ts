@@ -1,5 +1,4 @@
-import type { Engine } from "../plans/engine.ts";
-import { openEngine, type RunSummary } from "./engine.ts";
+import { openEngine, openRunView, type RunView } from "./engine.ts";
 import type { Session } from "./session.ts";
 import type {
   CancelOptions,
@@ -56,17 +55,17 @@ export async function listRuns(
   { run, follow = false, onRun }: RunsOptions,
   signal: AbortSignal,
 ): Promise<RunsDocument> {
-  const engine = await openEngine(session);
-  if (run === undefined && !follow) return { runs: await engine.runs() };
-  const id = run ?? (await newestId(engine));
+  const view = await openRunView(session);
+  if (run === undefined && !follow) return { runs: await view.runs() };
+  const id = run ?? (await newestId(view));
   if (id === null) return { runs: [] };
-  if (!follow) return { runs: [await engine.run(id)] };
+  if (!follow) return { runs: [await view.run(id)] };
   let last: RunDocument | null = null;
-  for await (const seen of engine.follow(id, signal)) onRun?.((last = seen));
+  for await (const seen of view.follow(id, signal)) onRun?.((last = seen));
   return { runs: last === null ? [] : [last] };
 }
 
-async function newestId(engine: Engine<RunSummary>): Promise<string | null> {
-  const [newest] = await engine.runs({ countMax: 1 });
+async function newestId(view: RunView): Promise<string | null> {
+  const [newest] = await view.runs({ countMax: 1 });
   return newest?.id ?? null;
 }

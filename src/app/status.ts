@@ -1,7 +1,7 @@
 import { messageOf, SalvorError } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import type { Snapshot } from "../repository/types.ts";
-import { openEngine } from "./engine.ts";
+import { openRunView } from "./engine.ts";
 import type { Session } from "./session.ts";
 import { newest } from "./snapshot-names.ts";
 import type { ComponentDocument, StatusDocument } from "./types.ts";
@@ -9,12 +9,12 @@ import type { ComponentDocument, StatusDocument } from "./types.ts";
 /** The state of the whole, from what is known and from one look at each store. */
 export async function status(session: Session, signal: AbortSignal): Promise<StatusDocument> {
   const { stores, system } = session.requireConfig();
-  const [engine, snapshots] = await Promise.all([openEngine(session), known(session, signal)]);
+  const [runs, snapshots] = await Promise.all([openRunView(session), known(session, signal)]);
   const at = timestamp(session.world.now());
   const components = await Promise.all(
     stores.map(({ name }) => component(session, name, at, signal)),
   );
-  const interrupted = (await engine.interrupted()).map(({ id }) => id);
+  const interrupted = (await runs.interrupted()).map(({ id }) => id);
   return {
     system,
     mode: "normal",

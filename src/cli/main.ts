@@ -4,9 +4,11 @@ import { nearest } from "../app/config/nearest.ts";
 import { SalvorError } from "../core/errors.ts";
 import { commands, type ListedCommand } from "./command-list.ts";
 import type { Outcome } from "./command.ts";
+import { contextOf, styleFor } from "./context.ts";
 import { failureOf, failureText } from "./failure.ts";
 import { splitLine } from "./flags.ts";
-import type { GlobalFlags } from "./parse.ts";
+import { helpOf, overview } from "./help.ts";
+import { parseLine, type GlobalFlags } from "./parse.ts";
 import { stopOnSignals } from "./signals.ts";
 
 /**
@@ -40,8 +42,6 @@ async function dispatch(words: readonly string[], signal: AbortSignal): Promise<
   if (wantsHelp) return showHelp(name);
 
   const command = await find(name).load();
-  const { parseLine } = await import("./parse.ts");
-  const { contextOf } = await import("./context.ts");
   const line = parseLine(command, rest);
   const outcome = await command.run(contextOf(line, signal));
   await print(outcome, line.global);
@@ -62,13 +62,11 @@ function find(name: string): ListedCommand {
 }
 
 async function showOverview(status: number): Promise<number> {
-  const { overview } = await import("./help.ts");
   return say(overview(commands), status);
 }
 
 async function showHelp(name: string): Promise<number> {
   const command = await find(name).load();
-  const { helpOf } = await import("./help.ts");
   return say(helpOf(command), 0);
 }
 
@@ -76,7 +74,6 @@ async function print(outcome: Outcome, flags: GlobalFlags): Promise<void> {
   if (flags.json) {
     await write(process.stdout, `${JSON.stringify(outcome.document, null, 2)}\n`);
   } else if (!flags.quiet) {
-    const { styleFor } = await import("./context.ts");
     const lines = outcome.lines(styleFor(process.stdout, flags));
     await write(process.stdout, lines.map((line) => `${line}\n`).join(""));
   }
