@@ -8,6 +8,7 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 
 import { openMemoryBlobs } from "../blobs/memory/blobs.ts";
+import type { Blobs } from "../blobs/types.ts";
 import { WorkerPool } from "../core/pool.ts";
 import { createRepository, openRepository } from "./open.ts";
 import { contentOf, pagedPart, PASSPHRASE, restored, sampleInput } from "./samples.ts";
@@ -212,4 +213,48 @@ describe("a backup", () => {
     const again = await openRepository(options, signal);
     assert.equal((await again.snapshots(signal))[0]?.level, "complete");
   });
+
+  it("stores anew what lay in a pack that is gone or cut off", async () => {
+    for (const harm of ["gone", "cut off"]) {
+      const blobs = openMemoryBlobs();
+      const repository = await createRepository(sampleOptions({ pool, blobs }), signal);
+      const pages = randomBytes(512 * 100);
+      const content = contentOf(pagedPart(folder, "main", pages, 512), streamPart("a", pages));
+      await repository.backup(sampleInput(content), signal);
+      const [pack] = await Array.fromAsync(blobs.list("packs/", signal));
+      const name = pack?.name ?? "";
+      const bytes = await blobs.read(name, null, signal);
+      if (harm === "gone") await blobs.remove([name], signal);
+      else await put(blobs, name, bytes.subarray(0, -1));
+      const second = await repository.backup(sampleInput(content), signal);
+      assert.deepEqual(await repository.readBack(second.id, signal), [], harm);
+      assert.deepEqual((await restored(repository, second.id, signal)).get("main"), pages);
+    }
+  });
+
+  it("goes on where a map or a list of the snapshot before is damaged, and rests on neither", async () => {
+    for (const kind of [3, 5]) {
+      const blobs = openMemoryBlobs();
+      const repository = await createRepository(sampleOptions({ pool, blobs }), signal);
+      const pages = randomBytes(512 * 100);
+      const content = contentOf(pagedPart(folder, "main", pages, 512));
+      await repository.backup(sampleInput(content), signal);
+      const [pack] = await Array.fromAsync(blobs.list("packs/", signal));
+      const name = pack?.name ?? "";
+      const bytes = await blobs.read(name, null, signal);
+      let at = 48;
+      while (bytes[at] !== kind) at += 44 + bytes.readUInt32BE(at + 8);
+      bytes[at + 44] = (bytes[at + 44] ?? 0) ^ 1;
+      await put(blobs, name, bytes);
+      const second = await repository.backup(sampleInput(content), signal);
+      assert.deepEqual((await repository.repair(signal)).problems, []);
+      assert.deepEqual((await restored(repository, second.id, signal)).get("main"), pages);
+    }
+  });
 });
+
+async function put(blobs: Blobs, name: string, bytes: Uint8Array): Promise<void> {
+  await using draft = await blobs.draft(signal);
+  await draft.append(bytes);
+  await draft.commit(name);
+}

@@ -1,4 +1,3 @@
-import { SalvorError } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import { encodeTree } from "../receipts/tree-codec.ts";
 import type { Tree } from "../receipts/types.ts";
@@ -10,7 +9,7 @@ import { ChunkStore } from "./chunk-store.ts";
 import { completeConfigs } from "./config.ts";
 import { loadIndex, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
 import { wrap } from "./envelope.ts";
-import { indexName, snapshotName } from "./format.ts";
+import { indexName, isDamage, snapshotName } from "./format.ts";
 import { encodeManifest, type Manifest, type TreeEntry } from "./manifest.ts";
 import { PackWriter } from "./pack-writer.ts";
 import { partEntries, PartListWriter, type PartEntry } from "./part-list.ts";
@@ -118,21 +117,23 @@ async function pagedPart(
   const { name, attributes } = part;
   const { pageSize, pageCount } = pages;
   const idKey = context.keys?.idKey ?? null;
-  const tools = { pool: context.pool, store, reader, idKey };
+  const { pool, world } = context;
+  const tools = { pool, store, reader, idKey, log: world.log };
   const content = await storePages(pages, parent, tools, signal);
   return { name, size: pageSize * pageCount, attributes, pages: { pageSize, pageCount }, content };
 }
 
 /** The parent's files of pages. Where the parent is damaged, everything is stored anew. */
 async function pagedPartsOf(session: Session): Promise<ReadonlyMap<string, PartEntry>> {
-  const { parent, reader, context, signal } = session;
+  const { parent, reader, store, context, signal } = session;
   const found = new Map<string, PartEntry>();
   if (parent === null) return found;
   try {
     for await (const entry of partEntries(parent.manifest.parts, reader, parent.id, signal))
       if (entry.pages !== null) found.set(entry.name, entry);
   } catch (error) {
-    if (!(error instanceof SalvorError) || error.code !== "BACKUP_DAMAGED") throw error;
+    if (!isDamage(error)) throw error;
+    store.distrust(parent.manifest.parts);
     context.world.log.warn("the snapshot before is damaged: everything is stored anew", {
       snapshot: parent.id,
       found: error.message,

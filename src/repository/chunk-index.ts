@@ -1,6 +1,6 @@
 import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";
-import { damaged, INDEXES, hashOfName } from "./format.ts";
+import { damaged, INDEXES, hashOfName, PACKS } from "./format.ts";
 import { unwrap } from "./envelope.ts";
 import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE } from "./slot.ts";
 import { decodePackHeader, decodeSlotHeader, encodePackHeader, encodeSlotHeader } from "./slot.ts";
@@ -82,6 +82,19 @@ export interface DamagedBlob {
 }
 
 const ATTEMPTS = 5;
+
+/** The packs that are there, whatever indexes say: hash and size in bytes. */
+export async function storedPacks(
+  blobs: Blobs,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const stored = new Map<string, number>();
+  for await (const { name, size } of blobs.list(PACKS, signal)) {
+    const hash = hashOfName(name);
+    if (hash !== null) stored.set(hash, size);
+  }
+  return stored;
+}
 
 /** Reads every index. BACKUP_DAMAGED names the first that is damaged. */
 export async function readIndexes(

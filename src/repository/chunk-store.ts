@@ -7,6 +7,7 @@ export class ChunkStore {
   readonly #index: ChunkIndex;
   readonly #packs: PackWriter;
   readonly #idKey: Uint8Array | null;
+  readonly #distrusted = new Set<string>();
 
   constructor(index: ChunkIndex, packs: PackWriter, idKey: Uint8Array | null) {
     this.#index = index;
@@ -14,9 +15,15 @@ export class ChunkStore {
     this.#idKey = idKey;
   }
 
+  /** These were found damaged, or cannot be told from what is: they are stored again when needed. */
+  distrust(ids: Iterable<string>): void {
+    for (const id of ids) this.#distrusted.add(id);
+  }
+
   /** Stores what a job has encoded. */
   async add(chunk: EncodedChunk): Promise<void> {
-    if (this.#index.has(chunk.id) || this.#packs.has(chunk.id)) return;
+    const isStored = this.#index.has(chunk.id) && !this.#distrusted.has(chunk.id);
+    if (isStored || this.#packs.has(chunk.id)) return;
     await this.#packs.add(chunk);
   }
 

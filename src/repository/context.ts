@@ -2,8 +2,8 @@ import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
-import { ChunkIndex, readIndexBlobs } from "./chunk-index.ts";
-import type { DamagedBlob, PackContents } from "./chunk-index.ts";
+import { ChunkIndex, packSize, readIndexBlobs, storedPacks } from "./chunk-index.ts";
+import type { DamagedBlob, IndexBlob, PackContents } from "./chunk-index.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import type { RepositoryConfig } from "./config.ts";
 import { hashOfName, PACKS } from "./format.ts";
@@ -83,7 +83,8 @@ export async function lockOutReaders(
 
 /**
  * The index as it is on the disk now: it is never kept from one piece of work to the next. What only
- * a damaged index knew counts as not stored, and is stored anew.
+ * a damaged index knew, or lay in a pack that is gone or cut off, counts as not stored, and is
+ * stored anew: a new snapshot must never rest on what is only said to be there.
  */
 export async function loadIndex(
   { blobs, keys, world }: RepositoryContext,
@@ -94,7 +95,28 @@ export async function loadIndex(
     world.log.warn("an index is damaged: what only it knew is stored anew", {
       found: error.message,
     });
-  return new ChunkIndex(indexes.flatMap(({ packs }) => packs));
+  const { present, lacking } = await sorted(blobs, indexes, signal);
+  if (lacking.length > 0)
+    world.log.warn("packs are missing or cut off: what they held is stored anew", {
+      packs: lacking.length,
+      hint: 'Run "salvor repository check".',
+    });
+  return new ChunkIndex(present);
+}
+
+/** The packs of indexes: those that are there with the size that they must have, and the others. */
+async function sorted(
+  blobs: Blobs,
+  indexes: readonly IndexBlob[],
+  signal: AbortSignal,
+): Promise<{
+  readonly present: readonly PackContents[];
+  readonly lacking: readonly PackContents[];
+}> {
+  const stored = await storedPacks(blobs, signal);
+  const isPresent = (pack: PackContents): boolean => stored.get(pack.hash) === packSize(pack);
+  const told = indexes.flatMap(({ packs }) => packs);
+  return { present: told.filter(isPresent), lacking: told.filter((pack) => !isPresent(pack)) };
 }
 
 /** A reader over the indexes as they are now, and those that could not be read. */
@@ -103,13 +125,17 @@ export interface OpenedReader {
   readonly damage: readonly DamagedBlob[];
 }
 
-/** Where indexes are damaged, or all gone, the packs that they named are read instead. */
+/**
+ * Where indexes are damaged, or all gone, the packs that they named are read instead. A chunk that
+ * lies in several packs is sought in one that is whole, as far as sizes tell.
+ */
 export async function openReader(
   { blobs, keys }: RepositoryContext,
   signal: AbortSignal,
 ): Promise<OpenedReader> {
   const { indexes, damage } = await readIndexBlobs(blobs, keys, signal);
-  const packs = indexes.flatMap((each) => each.packs);
+  const { present, lacking } = await sorted(blobs, indexes, signal);
+  const packs = [...present, ...lacking];
   const isEnough = damage.length === 0 && indexes.length > 0;
   const found = isEnough
     ? []

@@ -48,6 +48,11 @@ export function damaged(blob: string, what: string, cause?: unknown): SalvorErro
   });
 }
 
+/** Is the error about stored bytes that are not what they must be, or are not there? */
+export function isDamage(error: unknown): error is SalvorError {
+  return error instanceof SalvorError && ["BACKUP_DAMAGED", "BLOB_MISSING"].includes(error.code);
+}
+
 /** Refuses what only a newer program can read. */
 export function assertReadable(what: string, minReader: number): void {
   if (minReader <= READER) return;

@@ -1,15 +1,15 @@
 import { SalvorError } from "../core/errors.ts";
 import { entryModule } from "../core/module.ts";
 import { ahead } from "./ahead.ts";
-import { ChunkIndex, encodeIndex, readIndexes, type IndexBlob } from "./chunk-index.ts";
-import type { PackContents } from "./chunk-index.ts";
+import { ChunkIndex, encodeIndex, readIndexes, storedPacks } from "./chunk-index.ts";
+import type { IndexBlob, PackContents } from "./chunk-index.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { lockOutReaders, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
 import type { CopyOrder } from "./copy-job.ts";
 import { decideRetention, hasRule } from "./decide-retention.ts";
 import { wrap } from "./envelope.ts";
-import { damaged, hashOfName, indexName, packName, PACKS, snapshotName } from "./format.ts";
+import { damaged, indexName, packName, snapshotName } from "./format.ts";
 import { PackWriter } from "./pack-writer.ts";
 import { planPacks, type PackPlan } from "./plan-packs.ts";
 import { Reach } from "./reach.ts";
@@ -80,11 +80,7 @@ async function survey(
   signal: AbortSignal,
 ): Promise<Pick<PruneWork, "indexes" | "reader" | "packs">> {
   const { blobs, keys } = context;
-  const stored = new Map<string, number>();
-  for await (const { name, size } of blobs.list(PACKS, signal)) {
-    const hash = hashOfName(name);
-    if (hash !== null) stored.set(hash, size);
-  }
+  const stored = await storedPacks(blobs, signal);
   const indexes = await readIndexes(blobs, keys, signal);
   const present = indexes.flatMap(({ packs }) => packs).filter(({ hash }) => stored.has(hash));
   const index = new ChunkIndex(present);

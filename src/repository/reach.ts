@@ -1,7 +1,6 @@
-import { SalvorError } from "../core/errors.ts";
 import { chunkIds, type ChunkList } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";
-import { snapshotName } from "./format.ts";
+import { isDamage, snapshotName } from "./format.ts";
 import { decodePageMap } from "./page-map.ts";
 import { partEntries, type PartEntry } from "./part-list.ts";
 import type { NamedManifest } from "./snapshots.ts";
@@ -103,9 +102,7 @@ async function tolerant(work: () => Promise<readonly Lack[]>): Promise<readonly 
   try {
     return await work();
   } catch (error) {
-    const isDamage =
-      error instanceof SalvorError && ["BACKUP_DAMAGED", "BLOB_MISSING"].includes(error.code);
-    if (!isDamage) throw error;
+    if (!isDamage(error)) throw error;
     return [{ chunk: null, message: error.message }];
   }
 }

@@ -1,10 +1,12 @@
 import type { WorkerPool } from "../core/pool.ts";
+import type { Log } from "../core/log.ts";
 import { entryModule } from "../core/module.ts";
 import type { PagedFile } from "../stores/types.ts";
 import { ahead } from "./ahead.ts";
 import { chunkIds, ChunkListWriter, type ChunkList } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";
 import type { ChunkStore } from "./chunk-store.ts";
+import { isDamage } from "./format.ts";
 import type { PageOrder, PageResult } from "./page-job.ts";
 import { decodePageMap, segmentCount, segmentPages } from "./page-map.ts";
 import type { PartEntry } from "./part-list.ts";
@@ -17,6 +19,8 @@ export interface PageStoring {
   readonly store: ChunkStore;
   readonly reader: ChunkReader;
   readonly idKey: Uint8Array | null;
+  /** Told what of the parent cannot be read; its pages are stored anew. */
+  readonly log: Log;
 }
 
 interface Segment {
@@ -32,16 +36,17 @@ interface Segment {
 export async function storePages(
   file: PagedFile,
   parent: PartEntry | null,
-  { pool, store, reader, idKey }: PageStoring,
+  tools: PageStoring,
   signal: AbortSignal,
 ): Promise<ChunkList> {
+  const { pool, store } = tools;
   const maps = new ChunkListWriter(store);
   const work = async (segment: Segment): Promise<{ segment: Segment; result: PageResult }> => {
     signal.throwIfAborted();
-    const order = { ...segment.order, parent: await parentOf(segment, reader, signal) };
+    const order = { ...segment.order, parent: await parentOf(segment, tools, signal) };
     return { segment, result: await pool.run<PageResult>(PAGE_JOB, order) };
   };
-  const segments = segmentsOf(file, parent, { reader, idKey }, signal);
+  const segments = segmentsOf(file, parent, tools, signal);
   for await (const { segment, result } of ahead(segments, pool.size + 2, work)) {
     for (const run of result.runs) {
       await store.add(run);
@@ -56,30 +61,56 @@ export async function storePages(
 async function* segmentsOf(
   file: PagedFile,
   parent: PartEntry | null,
-  { reader, idKey }: Pick<PageStoring, "reader" | "idKey">,
+  tools: PageStoring,
   signal: AbortSignal,
 ): AsyncGenerator<Segment> {
   const { path, pageSize, pageCount } = file;
   const size = segmentPages(pageSize);
   const isComparable = parent?.pages?.pageSize === pageSize;
-  const parentMaps = isComparable ? chunkIds(parent.content, reader, parent.name, signal) : null;
+  const parentMaps = isComparable ? mapsOf(parent, tools, signal) : null;
   for (let at = 0; at < segmentCount(file); at += 1) {
     const firstPage = at * size;
     const count = Math.min(size, pageCount - firstPage);
-    const order = { path, pageSize, firstPage, pageCount: count, parent: null, idKey };
+    const order = { path, pageSize, firstPage, pageCount: count, parent: null, idKey: tools.idKey };
     const map = await parentMaps?.next();
     yield { order, parentMap: map?.done === false ? map.value : null };
+  }
+}
+
+/** The parent's page maps, as far as their list can be read. */
+async function* mapsOf(
+  { name, content }: PartEntry,
+  { store, reader, log }: PageStoring,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  try {
+    yield* chunkIds(content, reader, name, signal);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    if ("lists" in content) store.distrust(content.lists);
+    log.warn("a list of the snapshot before is damaged: pages are stored anew", {
+      found: error.message,
+    });
   }
 }
 
 /** Runs that the repository has lost are told to the job, so that their pages are stored anew. */
 async function parentOf(
   { parentMap }: Segment,
-  reader: ChunkReader,
+  { store, reader, log }: PageStoring,
   signal: AbortSignal,
 ): Promise<PageOrder["parent"]> {
   if (parentMap === null || !reader.has(parentMap)) return null;
-  const map = await reader.read(parentMap, "the parent's page map", signal);
-  const usable = decodePageMap(map).runs.map((id) => reader.has(id));
-  return { map: Uint8Array.from(map), usable };
+  try {
+    const map = await reader.read(parentMap, "the parent's page map", signal);
+    const usable = decodePageMap(map).runs.map((id) => reader.has(id));
+    return { map: Uint8Array.from(map), usable };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    store.distrust([parentMap]);
+    log.warn("a page map of the snapshot before is damaged: its pages are stored anew", {
+      found: error.message,
+    });
+    return null;
+  }
 }
