@@ -78,7 +78,7 @@ export function somePoints(all: readonly Point[], count: number, random: Random)
 
 /** Runs a command that is broken at one point, and waits until nothing of it runs any more. */
 export async function breakAt(target: Target, point: Point): Promise<ProcessResult> {
-  const inject = `inject=${point.call}:${injected(point.fault)}:when=${whenOf(point)}`;
+  const inject = `inject=${point.call}:${injected(point)}:when=${whenOf(point)}`;
   const running = traced(target, ["-e", `trace=${point.call}`, "-e", inject]);
   if (point.fault === "killGroup")
     running.child.stderr?.on("data", (bytes: Buffer) => {
@@ -87,6 +87,11 @@ export async function breakAt(target: Target, point: Point): Promise<ProcessResu
   const result = await running.finished;
   running.killGroup();
   return result;
+}
+
+/** True when the process does not live to see it. */
+export function isKill({ fault }: Point): boolean {
+  return fault === "kill" || fault === "killGroup";
 }
 
 /** For the title of a test, and to do it again. */
@@ -127,9 +132,9 @@ function faultsOf(call: Call): Fault[] {
     : ["kill", "killGroup", "EIO"];
 }
 
-function injected(fault: Fault): string {
-  if (fault === "kill" || fault === "killGroup") return "signal=SIGKILL";
-  return fault === "EIO" ? "error=EIO" : "error=ENOSPC";
+function injected(point: Point): string {
+  if (isKill(point)) return "signal=SIGKILL";
+  return point.fault === "EIO" ? "error=EIO" : "error=ENOSPC";
 }
 
 function whenOf({ number, fault }: Point): string {

@@ -5,12 +5,16 @@ import { join } from "node:path";
 import { openSalvor } from "../../src/app/open-salvor.ts";
 import type { Salvor } from "../../src/app/types.ts";
 import { temporaryFolder, type TemporaryFolder } from "../support/folder.ts";
-import { breakAt, showPoint, type Point } from "./injection.ts";
+import type { ProcessResult } from "../support/processes.ts";
+import { breakAt, isKill, showPoint, type Point } from "./injection.ts";
 import { ENVIRONMENT, LIVE, type Prepared, type Scenario } from "./process-scenarios.ts";
 import { storeContent } from "./store-content.ts";
 
 /** A run in one of these has not come to its end. */
 const OPEN = ["planned", "running", "interrupted"];
+
+/** Exit status for what only a programmer can mend. */
+const FAULT = 70;
 
 /** A scenario's folder, made once and copied for each crash. */
 export interface Stand {
@@ -21,9 +25,17 @@ export interface Stand {
 
 /** Breaks the command at one point in a copy of the folder, and holds everything to its promises. */
 export async function crashAt(stand: Stand, point: Point): Promise<void> {
-  await disturb(stand, showPoint(point), (cwd) =>
-    breakAt({ args: stand.scenario.args, cwd, env: ENVIRONMENT }, point),
-  );
+  await disturb(stand, showPoint(point), async (cwd) => {
+    const result = await breakAt({ args: stand.scenario.args, cwd, env: ENVIRONMENT }, point);
+    if (!isKill(point)) assertClear(result, showPoint(point));
+    return result;
+  });
+}
+
+/** A full or failing disk is no fault of ours: the command says what it met, and what to do. */
+function assertClear({ status, stderr }: ProcessResult, how: string): void {
+  const isClear = status !== null && status !== FAULT && !/^\s+at .*:\d+:\d+\)?$/m.test(stderr);
+  assert.ok(isClear, `${how}: it ended with ${status}\n${stderr.slice(-1500)}`);
 }
 
 /** Disturbs the command in a copy of the folder, and holds everything to its promises. */
