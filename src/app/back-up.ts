@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { SalvorError } from "../core/errors.ts";
@@ -145,13 +146,21 @@ interface CapturedState extends AsyncDisposable {
 }
 
 async function captureState(session: Session, signal: AbortSignal): Promise<CapturedState> {
-  const path = join(await session.scratch(), "state.sqlite");
+  const name = session.world.newId("state"); // a session may back up more than once
+  const path = join(await session.scratch(), `${name}.sqlite`);
   await (await session.state()).backupTo(path);
   const store = await session.openStore(STATE_STORE, "sqlite", { path });
   const image = await store.capture({ exclusive: true }, signal);
   const sealed = image.seal({ portable: false }, signal);
   sealed.catch(() => {}); // whoever awaits it gets the error; until then it is not unhandled
-  return { image, sealed, [Symbol.asyncDispose]: () => image[Symbol.asyncDispose]() };
+  return {
+    image,
+    sealed,
+    [Symbol.asyncDispose]: async () => {
+      await image[Symbol.asyncDispose]();
+      await rm(path, { force: true });
+    },
+  };
 }
 
 /** The repository is enough: every backup ends with a snapshot of the state. */
