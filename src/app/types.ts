@@ -175,7 +175,8 @@ export interface VerifyDocument {
 /** One snapshot that was read back. */
 export interface VerifyResult {
   readonly snapshot: string;
-  readonly store: string;
+  /** Null when its manifest cannot be read. */
+  readonly store: string | null;
   /** What is proven now; never above what was asked for in this command or recorded before. */
   readonly level: Level;
   readonly ok: boolean;

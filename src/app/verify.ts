@@ -23,9 +23,18 @@ export async function verifySnapshots(
   for (const snapshot of chosen) {
     results.push(await verifySnapshot(session, snapshot, level, signal));
   }
+  // Whoever asks for all of them must hear of those that no list can hold.
+  if (words.length === 0) {
+    const unreadable = await repository.unreadable(signal);
+    results.push(...unreadable.map(({ id, problem }) => failed(id, problem)));
+  }
   const ok = results.every((result) => result.ok);
   await session.record("verify", words.join(" "), "", { level, ok });
   return { ok, results };
+}
+
+function failed(snapshot: string, problem: Problem): VerifyResult {
+  return { snapshot, store: null, level: "none", ok: false, problems: [problem], durationMs: 0 };
 }
 
 /** One snapshot: each level rests on the one below it, and the first failure ends it. */

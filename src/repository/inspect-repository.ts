@@ -5,7 +5,7 @@ import type { RepositoryContext } from "./context.ts";
 import { CONFIG_COPY_NAME, CONFIG_NAME, DRAFTS, hashOfName, LOCKS, PACKS } from "./format.ts";
 import { packName, QUARANTINE } from "./format.ts";
 import { trySlots } from "./open-slots.ts";
-import { problemOf } from "./read-back.ts";
+import { problemOf } from "./problem-of.ts";
 import { Reach, type Lack } from "./reach.ts";
 import { readRecords } from "./records.ts";
 import { scanPack, soundContents, type PackScan } from "./scan-pack.ts";

@@ -14,7 +14,7 @@ import { readBack } from "./read-back.ts";
 import { readContent, readSealed } from "./read-content.ts";
 import { acknowledgeDrop, recordLevel } from "./record-snapshot.ts";
 import { repairRepository } from "./repair-repository.ts";
-import { listSnapshots } from "./snapshots.ts";
+import { listSnapshots, listUnreadable } from "./snapshots.ts";
 import type { Repository } from "./types.ts";
 
 /** Where a repository lives and how it is opened. The blobs and the pool stay the caller's. */
@@ -90,6 +90,7 @@ function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
     encrypted: keys !== null,
     backup: (input, signal) => backupContent(context, input, signal),
     snapshots: (signal) => listSnapshots(context, signal),
+    unreadable: (signal) => listUnreadable(context, signal),
     content: (snapshot, signal) => readContent(context, snapshot, signal),
     sealed: (snapshot, signal) => readSealed(context, snapshot, signal),
     readBack: (snapshot, signal) => readBack(context, snapshot, signal),

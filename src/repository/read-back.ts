@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 
 import type { Blobs } from "../blobs/types.ts";
-import { SalvorError } from "../core/errors.ts";
 import { collectionDigest } from "../receipts/tree.ts";
 import { decodeTree } from "../receipts/tree-codec.ts";
 import { chunkIds } from "./chunk-list.ts";
@@ -13,6 +12,7 @@ import type { Manifest } from "./manifest.ts";
 import { partEntries } from "./part-list.ts";
 import { readPart } from "./read-content.ts";
 import { release } from "./release.ts";
+import { problemOf } from "./problem-of.ts";
 import { readManifest } from "./snapshots.ts";
 import type { Problem } from "./types.ts";
 
@@ -107,26 +107,4 @@ async function hashBlob(blobs: Blobs, name: string, signal: AbortSignal): Promis
     hash.update(await blobs.read(name, { offset, length }, signal));
   }
   return hash.digest("hex");
-}
-
-/** What was thrown, as a problem of the repository. What is no damage is thrown on. */
-export function problemOf(
-  error: unknown,
-  blob: string | null,
-  snapshots: readonly string[],
-): Problem {
-  if (!(error instanceof SalvorError) || !CODES.has(error.code)) throw error;
-  const code = CODES.get(error.code) ?? "repository.damaged";
-  return { code, message: error.message, blob: blob ?? blobOf(error.message), snapshots };
-}
-
-const CODES: ReadonlyMap<string, string> = new Map([
-  ["BACKUP_DAMAGED", "repository.damaged"],
-  ["BLOB_MISSING", "repository.missing"],
-  ["RECEIPT_INVALID", "repository.damaged"],
-]);
-
-/** The blob that a message begins with, or null. */
-function blobOf(message: string): string | null {
-  return /^((?:packs|indexes|snapshots|records)\/[^\s:,]+)/.exec(message)?.[1] ?? null;
 }

@@ -3,8 +3,9 @@ import { LEVELS, type Level } from "../receipts/types.ts";
 import type { RepositoryContext } from "./context.ts";
 import { hashOfName, snapshotName, SNAPSHOTS } from "./format.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
+import { problemOf } from "./problem-of.ts";
 import { readRecords, type SnapshotRecord } from "./records.ts";
-import type { Snapshot } from "./types.ts";
+import type { Snapshot, UnreadableSnapshot } from "./types.ts";
 
 /** A manifest under the id that its bytes hash to. */
 export interface NamedManifest {
@@ -68,13 +69,24 @@ export async function listSnapshots(
   context: RepositoryContext,
   signal: AbortSignal,
 ): Promise<readonly Snapshot[]> {
-  const { manifests } = await readManifests(context, signal);
+  const { manifests, damage } = await readManifests(context, signal);
+  for (const { error } of damage)
+    context.world.log.warn("a snapshot cannot be read and is not listed", { found: error.message });
   const { records } = await readRecords(context, signal);
   const known = records.map(({ record }) => record);
   const pins = pinsOf(manifests, known);
   return manifests.map((each) =>
     snapshotOf(each, { level: levelOf(each.id, known), pins: pins.get(each.id) ?? [] }),
   );
+}
+
+/** Snapshots whose manifests cannot be read. */
+export async function listUnreadable(
+  context: RepositoryContext,
+  signal: AbortSignal,
+): Promise<readonly UnreadableSnapshot[]> {
+  const { damage } = await readManifests(context, signal);
+  return damage.map(({ id, name, error }) => ({ id, problem: problemOf(error, name, [id]) }));
 }
 
 /** Pure: the highest level that was recorded of a snapshot. */

@@ -49,6 +49,12 @@ export interface Problem {
   readonly snapshots: readonly string[];
 }
 
+/** A snapshot of which nothing is known but its id. */
+export interface UnreadableSnapshot {
+  readonly id: string;
+  readonly problem: Problem;
+}
+
 /** How many snapshots of each store to keep; a rule that is absent keeps none by itself. */
 export interface Retention {
   readonly keepLast?: number | undefined;
@@ -74,6 +80,8 @@ export interface Repository extends AsyncDisposable {
   backup(input: BackupInput, signal: AbortSignal): Promise<Snapshot>;
   /** All snapshots, by store and sequence. A manifest that is damaged is a problem of `check`. */
   snapshots(signal: AbortSignal): Promise<readonly Snapshot[]>;
+  /** Snapshots whose manifests cannot be read: they are in no list, and must not be passed over. */
+  unreadable(signal: AbortSignal): Promise<readonly UnreadableSnapshot[]>;
   /** The parts of a snapshot, each chunk proven by its name before a byte of it is handed out. */
   content(snapshot: string, signal: AbortSignal): Promise<Content>;
   /** The receipt that was sealed with it, with its trees. */

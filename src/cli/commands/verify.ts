@@ -44,7 +44,7 @@ function resultLines(result: VerifyResult, style: Style): readonly string[] {
   const verdict = result.ok ? style.paint("good", "ok") : style.paint("bad", "failed");
   const took = duration(result.durationMs);
   return [
-    `${shortId(result.snapshot)}  ${safe(result.store)}  ${verdict}  level ${levelText(result.level, style)}  ${took}`,
+    `${shortId(result.snapshot)}  ${safe(result.store ?? "?")}  ${verdict}  level ${levelText(result.level, style)}  ${took}`,
     ...problemLines(result.problems, style),
   ];
 }
