@@ -55,7 +55,7 @@ function decodeConfig(name: string, bytes: Buffer): RepositoryConfig {
   if (!encodeConfig(config as unknown as RepositoryConfig).equals(bytes))
     throw damaged(name, "its checksum does not match its content");
   assertReadable("this repository", Number(config["minReader"]));
-  const checked = Shape.safeParse(config);
+  const checked = Shape.safeParse(config, { jitless: true });
   if (!checked.success) throw damaged(name, "it is not well formed", checked.error);
   return checked.data;
 }

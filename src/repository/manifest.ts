@@ -38,6 +38,7 @@ export interface TreeEntry {
 }
 
 const Id = z.string().regex(/^[0-9a-f]{64}$/);
+const Versions = z.looseObject({ minReader: z.int() });
 const Shape = z.looseObject({
   formatVersion: z.int(),
   minReader: z.int(),
@@ -75,7 +76,7 @@ export function decodeManifest(id: string, bytes: Buffer, keys: Keys | null): Ma
   const name = snapshotName(id);
   const plain = unwrap("snapshot", bytes, { name, hash: id }, keys);
   const parsed: unknown = JSON.parse(new TextDecoder().decode(plain));
-  const versions = z.looseObject({ minReader: z.int() }).safeParse(parsed);
+  const versions = Versions.safeParse(parsed);
   if (versions.success) assertReadable(name, versions.data.minReader);
   const checked = Shape.safeParse(parsed);
   if (!checked.success) throw damaged(name, "it does not hold a manifest", checked.error);

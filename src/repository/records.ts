@@ -26,6 +26,7 @@ export type SnapshotRecord =
     };
 
 const common = { formatVersion: z.int(), minReader: z.int(), snapshot: z.string(), at: z.string() };
+const Versions = z.looseObject({ minReader: z.int() });
 const Shape = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("level"), level: z.enum(LEVELS) }),
   z.object({ ...common, kind: z.literal("drop-acknowledged"), by: z.string() }),
@@ -82,7 +83,7 @@ function decodeRecord(
 ): SnapshotRecord {
   const plain = unwrap("record", bytes, { name, hash }, keys);
   const parsed: unknown = JSON.parse(new TextDecoder().decode(plain));
-  const version = z.looseObject({ minReader: z.int() }).safeParse(parsed);
+  const version = Versions.safeParse(parsed);
   if (version.success) assertReadable(name, version.data.minReader);
   const checked = Shape.safeParse(parsed);
   if (!checked.success) throw damaged(name, "it does not hold a record", checked.error);
