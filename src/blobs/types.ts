@@ -28,11 +28,13 @@ export interface Blobs extends AsyncDisposable {
   lock(name: string, mode: "shared" | "exclusive", signal: AbortSignal): Promise<AsyncDisposable>;
 }
 
+/** Bytes of a blob: `length` of them from `offset` on. */
 export interface BlobRange {
   readonly offset: number;
   readonly length: number;
 }
 
+/** A blob as a list shows it; `size` in bytes, `modifiedMs` since the epoch. */
 export interface BlobEntry {
   readonly name: string;
   readonly size: number;

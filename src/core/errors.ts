@@ -13,6 +13,7 @@ export class SalvorError extends Error {
   }
 }
 
+/** A name of the catalogue below. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** The whole catalogue: exit status of the command line, and whether a retry can help. */

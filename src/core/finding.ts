@@ -1,7 +1,9 @@
 import type { Json } from "./json.ts";
 
+/** How much a finding hurts, worst first. */
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
 
+/** What a finding is about. */
 export type FindingCategory =
   | "structure"
   | "metadata"

@@ -6,6 +6,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+/** What stands beside a message: flat, so that every log can hold it. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
 const nothing = (): void => {};

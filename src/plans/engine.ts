@@ -13,6 +13,7 @@ import { registryOf, validatePlan } from "./validate.ts";
 /** How often a run of another process is looked at, in milliseconds. */
 const FOLLOW_MS = 250;
 
+/** What an engine works with, and whom it tells. */
 export interface EngineOptions<Summary extends object> {
   readonly state: State;
   readonly world: World;
@@ -29,6 +30,7 @@ export interface EngineOptions<Summary extends object> {
 /** A run with its summary. */
 export type Run<Summary extends object> = RunRecord & Summary;
 
+/** Who starts a run, and why. */
 export interface StartOptions {
   readonly by: string;
   readonly reason: string | null;

@@ -13,6 +13,7 @@ export interface Attempts {
   readonly open: boolean;
 }
 
+/** One step of a run, as far as it has come. */
 export interface StepState {
   readonly status: StepStatus;
   readonly forward: Attempts;

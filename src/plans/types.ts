@@ -98,6 +98,7 @@ export function defineStep<Parameters extends z.ZodType>(
   return definition;
 }
 
+/** How far a run has come, or how it ended. */
 export type RunStatus =
   | "planned"
   | "running"
@@ -108,6 +109,7 @@ export type RunStatus =
   | "interrupted"
   | "cancelled";
 
+/** How far a step has come, or how it ended. */
 export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped" | "undone";
 
 /** An error as the journal and documents hold it. */

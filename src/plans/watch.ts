@@ -6,6 +6,7 @@ const LOOK_MS = 250;
 /** Why a step's signal was aborted: its time was up, somebody cancelled the run, we must stop. */
 export type AbortCause = "timeout" | "cancelled" | "stopped";
 
+/** What may end the work before it ends by itself. */
 export interface WatchOptions {
   readonly world: World;
   /** Null where nothing ends it but its own end. */

@@ -2,6 +2,7 @@ import type { JobAnswer } from "../core/pool.ts";
 import { encodeChunk, type ChunkKind, type EncodedChunk } from "./chunk.ts";
 import { transferable } from "./transfer.ts";
 
+/** Chunks of one kind to be named and compressed; `idKey` is null when nothing is encrypted. */
 export interface ChunkOrder {
   readonly kind: ChunkKind;
   readonly plains: readonly Uint8Array<ArrayBuffer>[];

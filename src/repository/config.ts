@@ -124,6 +124,7 @@ export async function completeConfigs(blobs: Blobs, signal: AbortSignal): Promis
   if (second.bytes === null || isOld) await writeConfig(blobs, second.name, first.config, signal);
 }
 
+/** Writes one of the two copies, whole or not at all. */
 export async function writeConfig(
   blobs: Blobs,
   name: string,

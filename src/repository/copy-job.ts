@@ -3,6 +3,7 @@ import type { EncodedChunk } from "./chunk.ts";
 import { reopenSlot, type SealedSlot } from "./slot.ts";
 import { transferable } from "./transfer.ts";
 
+/** Sealed chunks that shall move; `idKey` is null when nothing is encrypted. */
 export interface CopyOrder {
   readonly slots: readonly SealedSlot[];
   readonly idKey: Uint8Array | null;

@@ -2,25 +2,38 @@ import { SalvorError } from "../core/errors.ts";
 
 // The names of a repository's files; docs/format/repository.md says what they hold.
 
+/** What this program writes. */
 export const FORMAT_VERSION = 1;
 /** What this program can read: everything whose `minReader` is not above it. */
 const READER = 1;
 
+/** The only name that is the same in every repository: with it reading begins. */
 export const CONFIG_NAME = "salvor-repository.json";
 /** The same bytes again: without the wrapped keys every backup would be lost. */
 export const CONFIG_COPY_NAME = "salvor-repository.copy.json";
 
+/** Folder of the chunks. */
 export const PACKS = "packs/";
+/** Folder that says which chunks are in which pack. */
 export const INDEXES = "indexes/";
+/** Folder of the manifests. */
 export const SNAPSHOTS = "snapshots/";
+/** Folder of what was learned of snapshots after they were taken. */
 export const RECORDS = "records/";
+/** Folder of what repair has put aside. */
 export const QUARANTINE = "quarantine/";
+/** Folder of the locks, which mean nothing once nobody holds them. */
 export const LOCKS = "locks/";
+/** Folder of blobs in the making. */
 export const DRAFTS = "drafts/";
 
+/** The name of a pack whose bytes have this SHA-256, in hex. */
 export const packName = (hash: string): string => `${PACKS}${hash.slice(0, 2)}/${hash}.pack`;
+/** The name of an index whose bytes have this SHA-256, in hex. */
 export const indexName = (hash: string): string => `${INDEXES}${hash}.index`;
+/** The name of the manifest of a snapshot with this id. */
 export const snapshotName = (hash: string): string => `${SNAPSHOTS}${hash}.snapshot`;
+/** The name of a record whose bytes have this SHA-256, in hex. */
 export const recordName = (hash: string): string => `${RECORDS}${hash}.record`;
 
 const CONTENT_NAMED =

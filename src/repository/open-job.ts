@@ -6,6 +6,7 @@ import { decodePageMap, digestAt, type PageMap } from "./page-map.ts";
 import { release } from "./release.ts";
 import { openSlot, type SealedSlot } from "./slot.ts";
 
+/** Chunks to be opened and proven, and how their bytes are put together. */
 export interface OpenOrder {
   /** Distinct chunks; with a map they are its runs, in its order. */
   readonly slots: readonly SealedSlot[];

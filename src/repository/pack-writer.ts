@@ -27,6 +27,7 @@ interface OpenPack {
   size: number;
 }
 
+/** Where packs go; `packSize` in bytes is that at which one is full. */
 export interface PackWriterOptions {
   readonly blobs: Blobs;
   readonly keys: Keys | null;

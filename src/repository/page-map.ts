@@ -32,9 +32,11 @@ export function segmentCount(pages: { pageSize: number; pageCount: number }): nu
   return Math.ceil(pages.pageCount / segmentPages(pages.pageSize));
 }
 
+/** The digest of a page, from 0. */
 export const digestAt = (map: PageMap, page: number): Uint8Array =>
   map.digests.subarray(page * DIGEST_SIZE, (page + 1) * DIGEST_SIZE);
 
+/** A map as it is stored. */
 export function encodePageMap(map: PageMap): Buffer<ArrayBuffer> {
   const header = Buffer.alloc(HEADER_SIZE);
   header.writeUInt8(VERSION, 0);

@@ -5,6 +5,7 @@ import { release } from "./release.ts";
 
 const TAG_SIZE = 16;
 const NONCE_SIZE = 12;
+/** Bytes of the salt that the key of each sealed blob is derived with. */
 export const SALT_SIZE = 32;
 
 /** The secrets of an encrypted repository, unwrapped. */

@@ -4,7 +4,9 @@ import { damaged, FORMAT_VERSION, packName } from "./format.ts";
 import { release } from "./release.ts";
 import { SALT_SIZE, unseal, type Seal } from "./seal.ts";
 
+/** Bytes before the first slot of a pack. */
 export const PACK_HEADER_SIZE = 48;
+/** Bytes before the chunk in a slot. */
 export const SLOT_HEADER_SIZE = 44;
 const MAGIC = Buffer.from("SALVPACK");
 const SALT_AT = 16;
@@ -28,6 +30,7 @@ const KIND_OF = new Map<number, ChunkKind>(
   Object.entries(CHUNK_KINDS).map(([kind, number]) => [number, kind as ChunkKind] as const),
 );
 
+/** A pack's header as it is stored. */
 export function encodePackHeader({ epoch, salt }: PackHeader): Buffer {
   const bytes = Buffer.alloc(PACK_HEADER_SIZE);
   MAGIC.copy(bytes);
@@ -46,6 +49,7 @@ export function decodePackHeader(bytes: Buffer): PackHeader | null {
   return { epoch: bytes.readUInt32BE(12), salt };
 }
 
+/** A slot's header as it is stored. */
 export function encodeSlotHeader(header: SlotHeader): Buffer {
   const bytes = Buffer.alloc(SLOT_HEADER_SIZE);
   bytes.writeUInt8(CHUNK_KINDS[header.kind], 0);

@@ -14,6 +14,7 @@ import { release } from "./release.ts";
 
 const PAGE_JOB = entryModule("repository/page-job");
 
+/** What storing pages works with. */
 export interface PageStoring {
   readonly pool: WorkerPool;
   readonly store: ChunkStore;

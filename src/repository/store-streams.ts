@@ -24,6 +24,7 @@ interface Batch {
   readonly encoded: Promise<readonly EncodedChunk[]>;
 }
 
+/** What storing streams works with. */
 export interface StreamStoring {
   readonly pool: WorkerPool;
   readonly store: ChunkStore;

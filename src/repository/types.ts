@@ -27,6 +27,7 @@ export interface Snapshot {
   readonly pins: readonly string[];
 }
 
+/** What becomes a snapshot, and how its receipt is come by and judged. */
 export interface BackupInput {
   readonly store: string;
   readonly driver: string;
@@ -64,6 +65,7 @@ export interface Retention {
   readonly keepMonthly?: number | undefined;
 }
 
+/** Ids of the snapshots that went, and of those that stay with the rule that keeps them. */
 export interface PruneResult {
   readonly removed: readonly string[];
   readonly kept: readonly { readonly snapshot: string; readonly reason: string }[];
@@ -101,10 +103,12 @@ export interface Repository extends AsyncDisposable {
   changePassphrase(next: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Whether anything is to be removed at all. */
 export interface PruneOptions {
   readonly dryRun: boolean;
 }
 
+/** What a repair mended, and what it could not. */
 export interface RepairResult {
   /** What is still wrong after the repair; the first thing to read. */
   readonly problems: readonly Problem[];

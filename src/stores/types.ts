@@ -77,6 +77,7 @@ export interface Collection {
   readonly internal: boolean;
 }
 
+/** What a receipt holds beyond the physical half. */
 export interface SealOptions {
   /** Adds the portable half; costs a second pass. */
   readonly portable: boolean;

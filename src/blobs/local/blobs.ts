@@ -10,6 +10,7 @@ import { startDraft } from "./draft.ts";
 import { durableFolders } from "./folders.ts";
 import { waitForLock } from "./lock.ts";
 
+/** Where a folder of blobs lies, and through what it is reached. */
 export interface LocalBlobsOptions {
   /** Absolute path; made by the first write when it does not exist. */
   readonly folder: string;

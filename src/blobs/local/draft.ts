@@ -4,6 +4,7 @@ import type { Disk } from "../../core/disk.ts";
 import type { BlobDraft } from "../types.ts";
 import type { DurableFolders } from "./folders.ts";
 
+/** Where a draft is written, and where its commit moves it. */
 export interface DraftPlace {
   readonly disk: Disk;
   /** The draft's own path, which does not exist yet. */

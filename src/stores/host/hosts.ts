@@ -9,6 +9,7 @@ import type { HostOrder, HostReply } from "./messages.ts";
 /** What a host may do with a store: read its files as bytes, or open them with the engine. */
 export type HostKind = "bytes" | "engine";
 
+/** How long a task may take, and who is told how far it is. */
 export interface HostLimits {
   /** The child is killed after this many milliseconds. */
   readonly timeoutMs: number;

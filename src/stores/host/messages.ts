@@ -20,6 +20,7 @@ export type HostReply =
 /** The export named `task` of a module that a host runs. Input and output are structured clones. */
 export type HostTask<Input, Output> = (input: Input, context: HostContext) => Promise<Output>;
 
+/** What a task can tell while it works. */
 export interface HostContext {
   /** Units are the task's own; the parent shows the share. */
   readonly progress: (done: number, total: number) => void;

@@ -4,6 +4,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import type { HostTask } from "../host/messages.ts";
 import { engineError, guard } from "./engine.ts";
 
+/** The live database, and where its copy goes. */
 export interface CaptureInput {
   readonly path: string;
   /** Becomes the image; must not exist. */

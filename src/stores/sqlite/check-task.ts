@@ -1,6 +1,7 @@
 import type { HostTask } from "../host/messages.ts";
 import { openSettled } from "./engine.ts";
 
+/** The image that the engine checks. */
 export interface CheckInput {
   readonly path: string;
   /** Messages to return at most. */

@@ -2,6 +2,7 @@ import type { JobAnswer } from "../../core/pool.ts";
 import type { Description } from "./description.ts";
 import { openTables } from "./format/open-tables.ts";
 
+/** The image whose catalogue is read. */
 export interface DescribeInput {
   /** A settled database file. */
   readonly path: string;

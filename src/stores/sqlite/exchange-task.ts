@@ -8,6 +8,7 @@ import { entryModule } from "../../core/module.ts";
 import type { HostTask } from "../host/messages.ts";
 import { engineError, openSettled, sqliteCode } from "./engine.ts";
 
+/** Which database takes whose place, and what must still hold then. */
 export interface ExchangeInput {
   /** The verified database beside. */
   readonly beside: string;

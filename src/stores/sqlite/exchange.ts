@@ -9,6 +9,7 @@ import { COMPANIONS } from "./address.ts";
 import type { ExchangeInput } from "./exchange-task.ts";
 import { openersOf } from "./openers.ts";
 
+/** An exchange, and what it may do it with. */
 export interface ExchangeRequest extends ExchangeInput {
   readonly disk: Disk;
   readonly hosts: Hosts;

@@ -20,6 +20,7 @@ import { refereeImage } from "./referee.ts";
 import { imageRows } from "./rows.ts";
 import { sealImage } from "./seal.ts";
 
+/** A copy that became an image, and what is known of the moment it was taken. */
 export interface OpenImage {
   readonly live: LiveDatabase;
   /** The image's file: settled, immutable, nobody has it open. */

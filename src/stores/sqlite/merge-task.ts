@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { HostTask } from "../host/messages.ts";
 import { engineError, guard } from "./engine.ts";
 
+/** The copy that shall stand alone. */
 export interface MergeInput {
   /** A private copy of a database with its -wal or -journal beside it. */
   readonly path: string;

@@ -3,6 +3,7 @@ import { type DatabaseSync } from "node:sqlite";
 import type { HostTask } from "../host/messages.ts";
 import { engineError, openSettled } from "./engine.ts";
 
+/** The image, and the tables whose references only the engine can follow. */
 export interface OrphansInput {
   readonly path: string;
   readonly tables: readonly string[];

@@ -9,12 +9,14 @@ import type { Value } from "../../receipts/types.ts";
 import type { StoredTable } from "./format/types.ts";
 import { scanTable, type TableInput } from "./scan-table.ts";
 
+/** A table, and the logical types that its columns were given by name. */
 export interface PortableInput extends TableInput {
   readonly stored: StoredTable;
   readonly encoding: TextEncoding;
   readonly types: Readonly<Record<string, string>>;
 }
 
+/** A table's portable tree, and the columns with values that have no exact common form. */
 export interface PortableOutput {
   /** `unpackTree` reads it. */
   readonly tree: ArrayBuffer;

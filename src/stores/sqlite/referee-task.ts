@@ -14,6 +14,7 @@ import type { StoredTable } from "./format/types.ts";
 import { RowEncoder } from "./row-encoder.ts";
 import { sameName } from "./schema/names.ts";
 
+/** The image, and what our decoder says is in it. */
 export interface RefereeInput {
   readonly path: string;
   readonly tables: readonly RefereedTable[];

@@ -7,6 +7,7 @@ import type { KeyRange } from "../types.ts";
 import type { RowidRange } from "./format/types.ts";
 import { scanRange, type TableInput } from "./scan-table.ts";
 
+/** A table, a range of its keys, and where the rows go. */
 export interface RowsInput extends TableInput {
   readonly range: KeyRange;
   /** The range as row ids, where the key is the row id: then nothing else is read. */

@@ -6,6 +6,7 @@ import type { RowidReference } from "./references.ts";
 import { RowidSet } from "./rowid-set.ts";
 import { scanTable, type TableInput } from "./scan-table.ts";
 
+/** A table to be sealed, and what is found out on the way. */
 export interface SealInput extends TableInput {
   /** References that are followed on the way. */
   readonly references: readonly RowidReference[];
@@ -13,6 +14,7 @@ export interface SealInput extends TableInput {
   readonly isKeyless: boolean;
 }
 
+/** A table's tree, and how many of its references point nowhere. */
 export interface SealOutput {
   /** `unpackTree` reads it. */
   readonly tree: ArrayBuffer;

@@ -6,6 +6,7 @@ import { diskError } from "../../core/disk.ts";
 import type { HostTask } from "../host/messages.ts";
 import { CONTENT_COMPANIONS } from "./address.ts";
 
+/** A database that nobody has open, and where its copy goes. */
 export interface SettleInput {
   readonly path: string;
   /** The copy's name; its companions are named after it. Must not exist. */
