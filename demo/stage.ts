@@ -59,7 +59,7 @@ export class Stage {
 }
 
 /** Breaks text at spaces; a word that is longer than a line stays whole. */
-export function wrap(text: string, size: number): string[] {
+function wrap(text: string, size: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {

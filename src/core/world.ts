@@ -34,7 +34,7 @@ export function systemWorld(log: Log = quietLog): World {
 }
 
 /** RFC 9562, section 5.7: 48 bits of milliseconds, then randomness. 32 lower-case hex digits. */
-export function uuid7(nowMs: number): string {
+function uuid7(nowMs: number): string {
   const bytes = crypto().randomFillSync(Buffer.alloc(16));
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
