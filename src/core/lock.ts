@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 
 import { SalvorError, type ErrorCode } from "./errors.ts";
+import { fileTrouble } from "./file-trouble.ts";
 import { timestamp, type World } from "./world.ts";
 
 export interface LockRequest {
@@ -23,7 +24,7 @@ const BUSY = 5;
  * Who holds it is written beside, for display only.
  */
 export async function holdLock(request: LockRequest): Promise<AsyncDisposable> {
-  const database = new DatabaseSync(request.path, { timeout: request.timeoutMs });
+  const database = openLock(request);
   try {
     database.exec(request.mode === "exclusive" ? "BEGIN EXCLUSIVE" : "BEGIN");
     // A deferred transaction holds nothing until it reads.
@@ -42,8 +43,16 @@ export async function holdLock(request: LockRequest): Promise<AsyncDisposable> {
   };
 }
 
+function openLock({ path, timeoutMs }: LockRequest): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout: timeoutMs });
+  } catch (error) {
+    throw fileTrouble(path, error) ?? error;
+  }
+}
+
 async function lockError(request: LockRequest, error: unknown): Promise<unknown> {
-  if (!isBusy(error)) return error;
+  if (!isBusy(error)) return fileTrouble(request.path, error) ?? error;
   const holder = await readFile(`${request.path}.holder`, "utf8").catch(() => "another process");
   return new SalvorError(request.busy, `${request.subject} is in use by ${holder.trim()}`, {
     hint: "Wait until it has finished and run the command again; if it hangs, stop that process.",

@@ -47,7 +47,8 @@ export async function findLosses(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError)) throw error;
-    const copy = join(await recovery.scratch(), "kept");
+    if (error.code !== "STORE_DAMAGED") return [unreadable(question, messageOf(error))];
+    const copy = join(await recovery.scratch(), "kept"); // it is as damaged as what it was made of
     return [unreadable(question, messageOf(error).replaceAll(copy, quarantine.folder))];
   }
 }

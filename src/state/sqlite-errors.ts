@@ -1,12 +1,10 @@
 import { messageOf, SalvorError } from "../core/errors.ts";
+import { fileTrouble } from "../core/file-trouble.ts";
 
 // The low byte of SQLite's result codes: https://www.sqlite.org/rescode.html
 const BUSY = 5;
 const LOCKED = 6;
-const READONLY = 8;
 const CORRUPT = 11;
-const FULL = 13;
-const CANTOPEN = 14;
 const NOTADB = 26;
 
 /** The result code of an error of the engine without its extension; 0 for any other value. */
@@ -24,22 +22,11 @@ export function stateError(path: string, error: unknown): unknown {
         hint: "Wait until they have finished and run the command again.",
         cause: error,
       });
-    case READONLY:
-    case CANTOPEN:
-      return new SalvorError("PERMISSION_DENIED", `${path} may not be read or written here`, {
-        hint: "Run as the user that owns it, or change its permissions.",
-        cause: error,
-      });
-    case FULL:
-      return new SalvorError("DISK_FULL", `there is no room left to write ${path}`, {
-        hint: "Free some space on that file system and run the command again; nothing was lost.",
-        cause: error,
-      });
     case CORRUPT:
     case NOTADB:
       return damagedState(path, messageOf(error), error);
     default:
-      return error;
+      return fileTrouble(path, error) ?? error;
   }
 }
 
