@@ -50,6 +50,17 @@ describe("a repository", () => {
     await assert.rejects(open, { code: "REPOSITORY_MISSING" });
   });
 
+  it("is never made anew where backups are and only its own file is gone", async () => {
+    const blobs = openMemoryBlobs();
+    const options = sampleOptions({ pool, blobs, passphrase: PASSPHRASE });
+    const repository = await createRepository(options, signal);
+    await repository.backup(sampleInput(contentOf()), signal);
+    await blobs.remove(["salvor-repository.json", "salvor-repository.copy.json"], signal);
+    const gone = { code: "BACKUP_DAMAGED", message: /holds backups, but/ };
+    await assert.rejects(openRepository(options, signal), gone);
+    await assert.rejects(createRepository(options, signal), gone);
+  });
+
   it("asks for its passphrase, and tells a wrong one", async () => {
     const options = sampleOptions({ pool, passphrase: "Füße" });
     await createRepository(options, signal);

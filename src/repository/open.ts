@@ -7,7 +7,7 @@ import { changePassphrase } from "./change-passphrase.ts";
 import { checkRepository } from "./check-repository.ts";
 import { newConfig, readConfigs, writeConfigs, type RepositoryConfig } from "./config.ts";
 import { readersOf, type RepositoryContext } from "./context.ts";
-import { CONFIG_COPY_NAME, CONFIG_NAME } from "./format.ts";
+import { CONFIG_COPY_NAME, CONFIG_NAME, INDEXES, PACKS, SNAPSHOTS } from "./format.ts";
 import { KDF_DEFAULT, makeKeys, unwrapKeys, wrapKeys, type KdfParameters } from "./keys.ts";
 import { pruneRepository } from "./prune-repository.ts";
 import { readBack } from "./read-back.ts";
@@ -37,6 +37,7 @@ export async function createRepository(
   await using _lock = await blobs.lock("writer", "exclusive", signal);
   for (const name of [CONFIG_NAME, CONFIG_COPY_NAME])
     if ((await blobs.size(name, signal)) !== null) throw existsAlready(blobs.address);
+  if (await holdsBackups(blobs, signal)) throw withoutConfig(blobs.address);
   const id = world.newId("repo");
   const keys = passphrase === null ? null : makeKeys(world);
   const kdf = options.kdf ?? KDF_DEFAULT;
@@ -71,7 +72,10 @@ async function findConfig(
   signal: AbortSignal,
 ): Promise<RepositoryConfig> {
   const [first, second] = await readConfigs(blobs, signal);
-  if (first.bytes === null && second.bytes === null) throw missing(blobs.address);
+  if (first.bytes === null && second.bytes === null)
+    throw (await holdsBackups(blobs, signal))
+      ? withoutConfig(blobs.address)
+      : missing(blobs.address);
   const config = first.config ?? second.config;
   if (config === null) throw first.error ?? missing(blobs.address);
   if (first.error !== null)
@@ -79,6 +83,13 @@ async function findConfig(
       found: first.error.message,
     });
   return config;
+}
+
+/** Are there blobs of a repository, whether or not its own file is there? */
+async function holdsBackups(blobs: Blobs, signal: AbortSignal): Promise<boolean> {
+  for (const folder of [SNAPSHOTS, INDEXES, PACKS])
+    for await (const _blob of blobs.list(folder, signal)) return true;
+  return false;
 }
 
 function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
@@ -113,6 +124,14 @@ function existsAlready(address: string): SalvorError {
 function missing(address: string): SalvorError {
   return new SalvorError("REPOSITORY_MISSING", `there is no repository at ${address}`, {
     hint: 'Check repository.path in salvor.yaml; "salvor backup" makes a new one.',
+  });
+}
+
+/** A new repository in this place would bury the old one, whose keys are gone with its file. */
+function withoutConfig(address: string): SalvorError {
+  const names = `${CONFIG_NAME} and ${CONFIG_COPY_NAME}`;
+  return new SalvorError("BACKUP_DAMAGED", `${address} holds backups, but ${names} are missing`, {
+    hint: "Put one of them back from another copy of this folder; back up into a new folder until then.",
   });
 }
 
