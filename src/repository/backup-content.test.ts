@@ -10,6 +10,8 @@ import fc from "fast-check";
 import { openMemoryBlobs } from "../blobs/memory/blobs.ts";
 import type { Blobs } from "../blobs/types.ts";
 import { WorkerPool } from "../core/pool.ts";
+import { collectionDigest } from "../receipts/tree.ts";
+import { treeOf } from "../receipts/tree-codec.ts";
 import { createRepository, openRepository } from "./open.ts";
 import { contentOf, pagedPart, PASSPHRASE, restored, sampleInput } from "./samples.ts";
 import { sampleOptions, sampleReceipt, streamPart } from "./samples.ts";
@@ -230,6 +232,32 @@ describe("a backup", () => {
       assert.deepEqual(await repository.readBack(second.id, signal), [], harm);
       assert.deepEqual((await restored(repository, second.id, signal)).get("main"), pages);
     }
+  });
+
+  it("lists parts with large attributes in chunks that can be read again", async () => {
+    const repository = await createRepository(sampleOptions({ pool }), signal);
+    const note = "x".repeat(1 << 20);
+    const parts = Array.from({ length: 20 }, (_, at) => ({
+      ...streamPart(`part ${at}`, Buffer.from(`${at}`)),
+      attributes: { note },
+    }));
+    const { id } = await repository.backup(sampleInput(contentOf(...parts)), signal);
+    assert.deepEqual(await repository.readBack(id, signal), []);
+    assert.equal((await restored(repository, id, signal)).size, 20);
+  });
+
+  it("keeps a tree whose keys are long, because they are whole rows", async () => {
+    const repository = await createRepository(sampleOptions({ pool }), signal);
+    const leaf = { count: 1, digest: randomBytes(32), lastKey: randomBytes(20 << 20) };
+    const tree = treeOf("items", [leaf]);
+    const { receipt } = sampleReceipt();
+    const items = { count: 1, digest: collectionDigest(tree) };
+    const sealed = { receipt: { ...receipt, collections: { items } }, trees: [tree] };
+    const input = sampleInput(contentOf(), { sealed: Promise.resolve(sealed) });
+    const { id } = await repository.backup(input, signal);
+    assert.deepEqual(await repository.readBack(id, signal), []);
+    const [back] = (await repository.sealed(id, signal)).trees;
+    assert.ok(back?.leaves[0] && Buffer.compare(back.leaves[0].lastKey, leaf.lastKey) === 0);
   });
 
   it("goes on where a map or a list of the snapshot before is damaged, and rests on neither", async () => {

@@ -1,9 +1,6 @@
 import { timestamp } from "../core/world.ts";
-import { encodeTree } from "../receipts/tree-codec.ts";
-import type { Tree } from "../receipts/types.ts";
 import type { Part } from "../stores/types.ts";
 import { encodeIndex } from "./chunk-index.ts";
-import { ChunkListWriter } from "./chunk-list.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { ChunkStore } from "./chunk-store.ts";
 import { completeConfigs } from "./config.ts";
@@ -16,6 +13,7 @@ import { partEntries, PartListWriter, type PartEntry } from "./part-list.ts";
 import { readManifests, snapshotOf, type NamedManifest } from "./snapshots.ts";
 import { storePages } from "./store-pages.ts";
 import { StreamStorer } from "./store-streams.ts";
+import { storeTree } from "./tree-chunks.ts";
 import type { BackupInput, Snapshot } from "./types.ts";
 
 /** What one backup works with. */
@@ -51,7 +49,8 @@ export async function backupContent(
 
   const { list, bytes } = await storeParts(session);
   const sealed = await input.sealed;
-  const trees = await storeTrees(store, sealed.trees);
+  const trees: TreeEntry[] = [];
+  for (const tree of sealed.trees) trees.push(await storeTree(store, tree));
   const storedBytes = await commitChunks(session);
   const drops = parent === null ? [] : input.judge(parent.manifest.receipt, sealed.receipt);
   const manifest = {
@@ -140,20 +139,6 @@ async function pagedPartsOf(session: Session): Promise<ReadonlyMap<string, PartE
     });
   }
   return found;
-}
-
-async function storeTrees(
-  store: ChunkStore,
-  trees: readonly Tree[],
-): Promise<readonly TreeEntry[]> {
-  const entries: TreeEntry[] = [];
-  for (const tree of trees) {
-    const groups = new ChunkListWriter(store);
-    for (const group of encodeTree(tree))
-      await groups.add(await store.put("tree", Uint8Array.from(group)));
-    entries.push({ collection: tree.collection, groups: await groups.finish() });
-  }
-  return entries;
 }
 
 /** Packs first, then the index that finds their chunks. Gives the bytes that both take. */

@@ -52,7 +52,19 @@ export function encodeChunk(
   plain: Uint8Array<ArrayBuffer>,
   idKey: Uint8Array | null,
 ): EncodedChunk {
+  if (plain.length > CHUNK_SIZE_MAX) throw tooLong(kind, plain.length);
   return { kind, id: nameChunk(plain, idKey), ...encode(plain) };
+}
+
+/** What no reader would take must never be written. */
+function tooLong(kind: ChunkKind, length: number): SalvorError {
+  return new SalvorError(
+    "FAULT",
+    `a chunk (${kind}) of ${length} bytes is longer than any may be`,
+    {
+      hint: "This is a fault of Salvor's own; please report it. Nothing was stored.",
+    },
+  );
 }
 
 /** Compresses where that makes the bytes fewer, and proves that it can be undone. */

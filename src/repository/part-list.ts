@@ -18,6 +18,8 @@ export interface PartEntry {
 
 const ENTRIES_MIN = 16;
 const ENTRIES_MAX = 4096;
+/** Bytes; far below what a chunk may hold, also when attributes are large. */
+const SIZE_MAX = 4 << 20;
 /** On average one entry in so many ends a chunk, so that an unchanged stretch is stored once. */
 const CUT_MASK = 0xff;
 
@@ -26,6 +28,7 @@ export class PartListWriter {
   readonly #store: ChunkStore;
   readonly #ids: string[] = [];
   #lines: Buffer[] = [];
+  #size = 0;
 
   constructor(store: ChunkStore) {
     this.#store = store;
@@ -33,7 +36,9 @@ export class PartListWriter {
 
   async add(entry: PartEntry): Promise<void> {
     const line = Buffer.from(`${canonicalJson(entry as unknown as JsonObject)}\n`);
+    if (this.#size + line.length > SIZE_MAX && this.#lines.length > 0) await this.#flush();
     this.#lines.push(line);
+    this.#size += line.length;
     const isCut = (sha256(line)[0] ?? 0) === CUT_MASK && this.#lines.length >= ENTRIES_MIN;
     if (isCut || this.#lines.length >= ENTRIES_MAX) await this.#flush();
   }
@@ -47,6 +52,7 @@ export class PartListWriter {
   async #flush(): Promise<void> {
     const plain = Buffer.concat(this.#lines);
     this.#lines = [];
+    this.#size = 0;
     this.#ids.push(await this.#store.put("parts", plain));
   }
 }

@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 
 import type { Blobs } from "../blobs/types.ts";
 import { collectionDigest } from "../receipts/tree.ts";
-import { decodeTree } from "../receipts/tree-codec.ts";
-import { chunkIds } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";
 import { readConfigs } from "./config.ts";
 import { lockReader, openReader, type RepositoryContext } from "./context.ts";
@@ -14,6 +12,7 @@ import { readPart } from "./read-content.ts";
 import { release } from "./release.ts";
 import { problemOf } from "./problem-of.ts";
 import { readManifest } from "./snapshots.ts";
+import { readTree } from "./tree-chunks.ts";
 import type { Problem } from "./types.ts";
 
 /**
@@ -43,6 +42,7 @@ export async function readBack(
     const subject = { context, snapshot, manifest, reader, signal };
     await attempt(null, () => readParts(subject, attempt));
     for (const tree of manifest.trees) await attempt(null, () => proveTree(subject, tree));
+    await attempt(snapshotName(snapshot), async () => proveTreesAre(subject));
     for (const hash of reader.packsUsed())
       await attempt(packName(hash), () => provePack(context.blobs, hash, signal));
   });
@@ -75,15 +75,21 @@ async function readParts(
     );
 }
 
+/** Each collection of the receipt must have its tree, or nothing of it was proven. */
+function proveTreesAre({ snapshot, manifest }: Subject): void {
+  const trees = new Set(manifest.trees.map(({ collection }) => collection));
+  const lacking = Object.keys(manifest.receipt.collections).find((name) => !trees.has(name));
+  if (lacking === undefined) return;
+  throw damaged(snapshotName(snapshot), `its receipt has no tree of ${lacking}`);
+}
+
 async function proveTree(
   { snapshot, manifest, reader, signal }: Subject,
-  { collection, groups }: Manifest["trees"][number],
+  tree: Manifest["trees"][number],
 ): Promise<void> {
+  const { collection } = tree;
   const purpose = `${snapshotName(snapshot)}, tree of ${collection}`;
-  const bytes: Uint8Array[] = [];
-  for await (const id of chunkIds(groups, reader, purpose, signal))
-    bytes.push(await reader.read(id, purpose, signal));
-  const digest = collectionDigest(decodeTree(collection, bytes));
+  const digest = collectionDigest(await readTree(reader, tree, purpose, signal));
   const sealed = manifest.receipt.collections[collection]?.digest;
   if (digest !== sealed)
     throw damaged(purpose, `its digest is ${digest}, and the receipt says ${sealed ?? "nothing"}`);

@@ -1,5 +1,4 @@
 import { entryModule } from "../core/module.ts";
-import { decodeTree } from "../receipts/tree-codec.ts";
 import type { SealedReceipt, Tree } from "../receipts/types.ts";
 import type { Content, Part } from "../stores/types.ts";
 import { ahead } from "./ahead.ts";
@@ -11,6 +10,7 @@ import type { OpenOrder } from "./open-job.ts";
 import { decodePageMap, segmentCount } from "./page-map.ts";
 import { partEntries, type PartEntry } from "./part-list.ts";
 import { readManifest } from "./snapshots.ts";
+import { readTree } from "./tree-chunks.ts";
 
 const OPEN_JOB = entryModule("repository/open-job");
 /** Chunks of a stream that are opened by one job, and their bytes at most. */
@@ -148,12 +148,9 @@ export async function readSealed(
   await using _lock = await lockReader(context, signal);
   const { reader } = await openReader(context, signal);
   const trees: Tree[] = [];
-  for (const { collection, groups } of manifest.trees) {
-    const purpose = `${placeOf(snapshot)}, tree of ${collection}`;
-    const bytes: Uint8Array[] = [];
-    for await (const id of chunkIds(groups, reader, purpose, signal))
-      bytes.push(await reader.read(id, purpose, signal));
-    trees.push(decodeTree(collection, bytes));
+  for (const tree of manifest.trees) {
+    const purpose = `${placeOf(snapshot)}, tree of ${tree.collection}`;
+    trees.push(await readTree(reader, tree, purpose, signal));
   }
   return { receipt: manifest.receipt, trees };
 }
