@@ -4,6 +4,9 @@ import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "no
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { before, after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { sourceTree } from "./source-tree.ts";
 
 // Goal: who installs the packed archive, and not this checkout, gets a working program.
 // Method: pack it, install it globally below a scratch folder, run what is there.
@@ -103,6 +106,32 @@ describe("the packed archive", () => {
     );
   });
 
+  it("holds every module that is run by its path", async () => {
+    const names = (await sourceTree(ROOT, "src"))
+      .filter(({ path }) => !path.endsWith(".test.ts"))
+      .flatMap(({ text }) => [...text.matchAll(/entryModule\("([^"]+)"\)/g)])
+      .map((match) => match[1] ?? "");
+    assert.ok(names.length > 10, `only ${names.length} were found`);
+    const dist = join(scratch, "prefix/lib/node_modules/salvor/dist");
+    const { entryModule } = (await import(join(dist, "core/module.js"))) as {
+      readonly entryModule: (name: string) => URL;
+    };
+    for (const name of names) {
+      const url = entryModule(name);
+      assert.equal(fileURLToPath(url), join(dist, `${name}.js`));
+      await access(url);
+    }
+  });
+
+  it("passes on the licences of what is merged into it", async () => {
+    const folder = join(scratch, "prefix/lib/node_modules/salvor");
+    const text = await readFile(join(folder, "dist/LICENSES.md"), "utf8");
+    assert.deepEqual(
+      [...text.matchAll(/^## (\S+) \d/gm)].map((match) => match[1]),
+      ["yaml", "zod"],
+    );
+  });
+
   it("backs up a real database and brings it back, proven", async () => {
     const app = join(scratch, "app");
     await mkdir(app);
@@ -132,6 +161,24 @@ describe("the packed archive", () => {
     );
     assert.equal(status, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { system: "app", mode: "normal" });
+  });
+
+  it("tells TypeScript what the library takes and gives", async () => {
+    const user = join(scratch, "prefix/lib/user.mts");
+    const script = `import { openSalvor, SalvorError, type Receipt, type Snapshot } from "salvor";
+      await using salvor = await openSalvor();
+      const { snapshots } = await salvor.snapshots({ store: "shop" });
+      const found: readonly Snapshot[] = snapshots;
+      // @ts-expect-error there is no such option, which only real types can tell
+      await salvor.backup({ stroes: ["shop"] });
+      export { found, SalvorError, type Receipt };`;
+    await writeFile(user, script);
+    const types = join(ROOT, "node_modules/@types");
+    const words = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
+    const libraries = ["--lib", "esnext", "--typeRoots", types, "--types", "node"];
+    const tsc = join(ROOT, "node_modules/.bin/tsc");
+    const { status, stdout } = await run(tsc, [...words, ...libraries, user], join(scratch, "app"));
+    assert.equal(status, 0, stdout);
   });
 });
 

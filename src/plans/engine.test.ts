@@ -12,7 +12,8 @@ import { lockStore } from "../state/locks.ts";
 import { openState } from "../state/open-state.ts";
 import type { RunEvent } from "./events.ts";
 import { createEngine } from "./engine.ts";
-import { defineStep, type Plan, type PlannedStep, type StepContext } from "./types.ts";
+import { defineStep } from "./define-step.ts";
+import type { Plan, PlannedStep, StepContext } from "./types.ts";
 
 const signal = new AbortController().signal;
 const asked = { by: "somebody", reason: "a test", confirmed: true };

@@ -7,7 +7,8 @@ import { Journal, newestRuns, type RunHeading, runsAfter, unfinishedRuns } from 
 import type { JournalEntry } from "./events.ts";
 import { workOn } from "./perform.ts";
 import { unstarted } from "./run-state.ts";
-import type { Plan, RunRecord, StepDefinition, StepOutput } from "./types.ts";
+import type { StepDefinition } from "./define-step.ts";
+import type { Plan, RunRecord, StepOutput } from "./types.ts";
 import { registryOf, validatePlan } from "./validate.ts";
 
 /** How often a run of another process is looked at, in milliseconds. */

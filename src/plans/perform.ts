@@ -4,7 +4,8 @@ import type { World } from "../core/world.ts";
 import type { Order } from "./decide.ts";
 import type { Journal } from "./journal.ts";
 import { type Attempts, stepState } from "./run-state.ts";
-import type { PlannedStep, StepContext, StepDefinition, StepError } from "./types.ts";
+import type { StepDefinition } from "./define-step.ts";
+import type { PlannedStep, StepContext, StepError } from "./types.ts";
 import { definitionOf, type StepRegistry } from "./validate.ts";
 import { type Outcome, watched } from "./watch.ts";
 

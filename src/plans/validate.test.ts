@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import * as z from "zod";
 
-import { defineStep, type Plan, type PlannedStep } from "./types.ts";
+import { defineStep } from "./define-step.ts";
+import type { Plan, PlannedStep } from "./types.ts";
 import { registryOf, validatePlan } from "./validate.ts";
 
 const wait = defineStep({

@@ -1,5 +1,6 @@
 import { SalvorError } from "../core/errors.ts";
-import type { Plan, PlannedStep, StepDefinition } from "./types.ts";
+import type { StepDefinition } from "./define-step.ts";
+import type { Plan, PlannedStep } from "./types.ts";
 
 /** The kinds of steps that an engine knows, by name. */
 export type StepRegistry = ReadonlyMap<string, StepDefinition>;

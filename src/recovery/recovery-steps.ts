@@ -1,4 +1,4 @@
-import type { StepDefinition } from "../plans/types.ts";
+import type { StepDefinition } from "../plans/define-step.ts";
 import type { RecoveryContext } from "./context.ts";
 import { exchange } from "./steps/exchange.ts";
 import { quarantine } from "./steps/quarantine.ts";

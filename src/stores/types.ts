@@ -1,5 +1,3 @@
-import type * as z from "zod";
-
 import type { Disk } from "../core/disk.ts";
 import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
@@ -187,19 +185,4 @@ export interface DriverContext {
   readonly hosts: Hosts;
   readonly disk: Disk;
   readonly scratch: string;
-}
-
-/** The whole driver on one screen. */
-export interface Driver {
-  readonly name: string;
-  readonly summary: string;
-  /** Keys of a store's entry in salvor.yaml; one called `path` is a path. */
-  readonly options: z.ZodObject;
-  readonly capabilities: Capabilities;
-  /** Opens nothing yet: a store that does not exist can be opened, to be restored. */
-  open(name: string, options: JsonObject, context: DriverContext): Promise<Store>;
-  /** Where a store with these options lives. */
-  addressOf(options: JsonObject): Address;
-  /** The options with which a copy at another address is opened. */
-  at(address: Address, options: JsonObject): JsonObject;
 }

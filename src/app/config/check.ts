@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Driver } from "../../stores/types.ts";
+import type { Driver } from "../../stores/define-driver.ts";
 import type { ConfigProblem, Environment } from "../types.ts";
 import { expandVariables } from "./expand.ts";
 import { parseConfig, type ParsedConfig } from "./parse.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { parseLogicalType } from "../../receipts/logical-types.ts";
-import type { Driver } from "../../stores/types.ts";
+import type { Driver } from "../../stores/define-driver.ts";
 
 /** What a store may be called: it becomes part of file names, and stands before `@` in commands. */
 export const STORE_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;

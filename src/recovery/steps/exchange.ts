@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
-import { defineStep, type StepContext } from "../../plans/types.ts";
+import { defineStep } from "../../plans/define-step.ts";
+import type { StepContext } from "../../plans/types.ts";
 import type { Digest } from "../../core/hash.ts";
 import type { Quarantine, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { defineStep } from "../../plans/types.ts";
+import { defineStep } from "../../plans/define-step.ts";
 import type { RecoveryContext } from "../context.ts";
 import { snapshotFields, storeFields } from "./parameters.ts";
 import { quarantineJson } from "./quarantine-json.ts";

@@ -2,7 +2,8 @@ import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { defineStep, type StepContext } from "../../plans/types.ts";
+import { defineStep } from "../../plans/define-step.ts";
+import type { StepContext } from "../../plans/types.ts";
 import type { Repository } from "../../repository/types.ts";
 import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
-import { defineStep } from "../../plans/types.ts";
+import { defineStep } from "../../plans/define-step.ts";
 import type { RecoveryContext } from "../context.ts";
 import { proofJson, proveStore } from "../prove-store.ts";
 import { snapshotFields, storeFields } from "./parameters.ts";
