@@ -8,6 +8,8 @@ import type { ExchangeOptions, StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 import type { ExchangeInput } from "./exchange-task.ts";
 import { openersOf } from "./openers.ts";
+import { preflightOf } from "./preflight.ts";
+import { withoutWal } from "./preflight/fingerprint.ts";
 
 /** An exchange, and what it may do it with. */
 export interface ExchangeRequest extends ExchangeInput {
@@ -25,6 +27,8 @@ export async function exchangeDatabase(
 ): Promise<void> {
   if (request.engineAccepts) return exchangeThroughEngine(request, signal);
   refuseUsed(request.live, await openersOf(request.live), request.options);
+  await keepPermissions(request.disk, request.live, request.beside);
+  await refuseChanged(request, signal);
   return exchangeByRename(request);
 }
 
@@ -51,13 +55,25 @@ async function withUsers(live: string, error: unknown): Promise<unknown> {
   });
 }
 
+/** What was committed after the quarantine was taken must not go with the old file. */
+async function refuseChanged(
+  { hosts, live, fingerprint }: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = (await preflightOf(hosts, live, signal)).fingerprint;
+  // The -wal is gone already when a rename was killed half-way; then the rest is as it was.
+  if (now === fingerprint || now === withoutWal(fingerprint)) return;
+  throw new SalvorError("STORE_CHANGED", `${live} was written to after it was put in quarantine`, {
+    hint: "Run the command again; stop the program that writes to it if that does not help.",
+  });
+}
+
 /**
  * The order matters: a stale -wal or a hot journal beside a new file would undo it and still check
  * "ok", so they go first, durably; their bytes are in quarantine.
  */
 async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promise<void> {
   const folder = dirname(live);
-  await keepPermissions(disk, live, beside);
   for (const ending of COMPANIONS) await disk.remove(live + ending);
   await disk.syncFolder(folder);
   await disk.rename(beside, live);

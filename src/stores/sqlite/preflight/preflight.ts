@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import { systemCode } from "../../../core/errors.ts";
 import type { Observation } from "../../../core/finding.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { readJournal } from "./journal.ts";
 import { isLocked, WAL_WRITER } from "./lock-table.ts";
 import { readMainFile, unreadable, type MainFile } from "./main-file.ts";
@@ -38,7 +39,7 @@ export function preflight(path: string): Preflight {
     if (look.main.refusal?.code === "sqlite.file.missing") break;
     pause();
     const again = lookAt(path);
-    const isSteady = fingerprintOf(again) === fingerprintOf(look);
+    const isSteady = fingerprintOf(again.main, again.wal) === fingerprintOf(look.main, look.wal);
     look = again;
     judgement = judge(again);
     if (isSteady) break;
@@ -48,7 +49,8 @@ export function preflight(path: string): Preflight {
 
 /** Equal when nothing was committed in between, as far as bytes can tell. */
 export function fingerprint(path: string): string {
-  return fingerprintOf(lookAt(path));
+  const { main, wal } = lookAt(path);
+  return fingerprintOf(main, wal);
 }
 
 function pause(): void {
@@ -77,14 +79,6 @@ function whenThere<T>(read: () => T): T | null {
   }
 }
 
-function fingerprintOf({ main, wal }: Look): string {
-  const header = main.header;
-  const counters = header === null ? "none" : `${header.changeCounter}:${header.versionValidFor}`;
-  const log =
-    wal === null || wal.committedFrames === 0 ? "none" : `${wal.salts}:${wal.committedFrames}`;
-  return `file ${main.identity} header ${counters} wal ${log}`;
-}
-
 function answer(
   { path, main, wal, journal }: Look & { path: string },
   judged: Judgement,
@@ -93,7 +87,7 @@ function answer(
   return {
     path,
     ...judged,
-    fingerprint: fingerprintOf({ path, main, wal, journal }),
+    fingerprint: fingerprintOf(main, wal),
     size: main.size,
     mode: main.mode,
     journalMode: header === null ? null : header.readVersion === 2 ? "wal" : "rollback",
