@@ -100,7 +100,7 @@ function refuseUnreadable({ identity, path }: LiveDatabase, found: Preflight): v
   }
   const isMissing = reason?.code === "sqlite.file.missing";
   // On a path of the command line there is no store, and so no snapshot to bring back.
-  const isStore = identity.name !== path;
+  const isStore = identity.name !== identity.options["path"];
   throw new SalvorError(isMissing ? "STORE_MISSING" : "STORE_DAMAGED", message, {
     hint: isStore
       ? `To bring it back: "salvor restore ${identity.name}@latest --in-place".`

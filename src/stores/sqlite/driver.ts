@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
-
 import { defineDriver } from "../define-driver.ts";
+import { databasePath } from "./database-path.ts";
 import { sqliteOptions } from "./options.ts";
 
 /** SQLite databases, captured through the engine and read by our own decoder. */
@@ -10,6 +9,6 @@ export const sqliteDriver = defineDriver({
   options: sqliteOptions,
   capabilities: { inspections: ["audit"], transactional: true, parts: "pages" },
   open: async (...given) => (await import("./store.ts")).openSqliteStore(...given),
-  addressOf: (given) => resolve(sqliteOptions.parse(given).path),
+  addressOf: (given) => databasePath(sqliteOptions.parse(given).path),
   at: (address, given) => ({ ...given, path: address }),
 });

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile as writeWhole } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  symlink,
+  writeFile as writeWhole,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -76,6 +86,79 @@ it("puts a damaged state back byte for byte when an exchange is taken back", asy
   await given.live.putBack(quarantine, { unseen: true }, signal);
   assert.deepEqual(await readFile(path), damaged);
 });
+
+it("does not rename over what was written after the quarantine was taken", async () => {
+  await using given = await harness("delete");
+  await using copy = await given.beside("copy");
+  {
+    await using image = await given.live.capture({ exclusive: false }, signal);
+    await copy.restore(image, signal);
+  }
+  const path = given.live.identity.address;
+  await writeWhole(path, "not a database at all");
+  const quarantine = await given.live.quarantine(join(given.folder, "quarantine"), signal);
+  const repaired = Buffer.from("mended by hand meanwhile");
+  await writeWhole(path, repaired);
+
+  const exchange = given.live.exchange(copy.identity.address, quarantine, { unseen: true }, signal);
+  await assert.rejects(exchange, { code: "STORE_CHANGED" });
+  assert.deepEqual(await readFile(path), repaired);
+});
+
+it("goes on with a rename that was killed after the -wal was removed", async () => {
+  await using given = await harness("wal");
+  await using copy = await given.beside("copy");
+  {
+    await using image = await given.live.capture({ exclusive: false }, signal);
+    await copy.restore(image, signal);
+  }
+  const path = given.live.identity.address;
+  leaveWal(path);
+  const file = await open(path, "r+");
+  await file.write(Buffer.alloc(16), 0, 16, 0);
+  await file.close();
+  const quarantine = await given.live.quarantine(join(given.folder, "quarantine"), signal);
+  for (const ending of ["-wal", "-shm"]) await rm(path + ending);
+
+  await given.live.exchange(copy.identity.address, quarantine, { unseen: true }, signal);
+  await using image = await given.live.capture({ exclusive: false }, signal);
+  assert.equal((await Array.fromAsync(image.check(signal))).length, 0);
+});
+
+it("follows a link to the database, beside which its -wal lies", async () => {
+  await using given = await harness("wal");
+  const path = given.live.identity.address;
+  const link = join(given.folder, "links", "shop.sqlite");
+  await mkdir(join(given.folder, "links"));
+  await symlink("../live.sqlite", link);
+  await using copy = await given.beside("copy");
+  await using linked = await given.beside("links/shop.sqlite");
+  {
+    await using image = await linked.capture({ exclusive: false }, signal);
+    await copy.restore(image, signal);
+  }
+  leaveWal(path);
+  assert.equal(linked.identity.address, path);
+  assert.equal(sqliteDriver.addressOf({ path: link }), path);
+  const quarantine = await linked.quarantine(join(given.folder, "quarantine"), signal);
+  assert.deepEqual(quarantine.files, ["live.sqlite", "live.sqlite-wal"]);
+
+  await writeWhole(path, "not a database at all");
+  const damaged = await linked.quarantine(join(given.folder, "damaged"), signal);
+  await linked.exchange(copy.identity.address, damaged, { unseen: true }, signal);
+  assert.ok((await lstat(link)).isSymbolicLink());
+  await assert.rejects(readFile(`${path}-wal`), { code: "ENOENT" });
+});
+
+/** One commit that lies in the -wal only, as a writer that was killed leaves it. */
+function leaveWal(path: string): void {
+  const script = `
+    const { DatabaseSync } = require("node:sqlite");
+    const database = new DatabaseSync(process.argv[1]);
+    database.exec("INSERT INTO log VALUES ('only in the -wal')");
+    process.kill(process.pid, "SIGKILL");`;
+  spawnSync(process.execPath, ["--eval", script, path]);
+}
 
 describe("the referee", () => {
   it("agrees with our decoder on every database of the zoo", async () => {

@@ -4,6 +4,7 @@ import { SalvorError } from "../../core/errors.ts";
 import type { Observation } from "../../core/finding.ts";
 import type { DriverContext, InspectionKind, Store } from "../types.ts";
 import { captureImage, imageInPlace } from "./capture.ts";
+import { databasePath } from "./database-path.ts";
 import { exchangeDatabase, type ExchangeRequest } from "./exchange.ts";
 import type { LiveDatabase } from "./live.ts";
 import { hasMoved } from "./moved.ts";
@@ -20,8 +21,9 @@ export function openSqliteStore(
   options: SqliteOptions,
   context: DriverContext,
 ): Store {
-  const path = resolve(options.path);
-  const identity = { name, driver: "sqlite", address: path, options: { ...options, path } };
+  const path = databasePath(options.path);
+  const given = { ...options, path: resolve(options.path) };
+  const identity = { name, driver: "sqlite", address: path, options: given };
   const live: LiveDatabase = { identity, path, busyTimeoutMs: options.busyTimeoutMs, context };
   return {
     identity,
