@@ -44,7 +44,7 @@ export async function backupContent(
   await using packs = new PackWriter({ blobs, keys, world }, signal);
   const store = new ChunkStore(index, packs, keys?.idKey ?? null);
   const reader = new ChunkReader(blobs, index, keys);
-  const parent = await newestOf(context, input.store, signal);
+  const { parent, sequence } = await newestOf(context, input.store, signal);
   const session = { context, input, packs, store, reader, parent, signal };
 
   const { list, bytes } = await storeParts(session);
@@ -58,7 +58,7 @@ export async function backupContent(
     driver: input.driver,
     options: input.options,
     description: input.content.description,
-    sequence: (parent?.manifest.sequence ?? 0) + 1,
+    sequence,
     point: input.point,
     createdAt: timestamp(world.now()),
     parent: parent?.id ?? null,
@@ -77,9 +77,12 @@ async function newestOf(
   context: RepositoryContext,
   store: string,
   signal: AbortSignal,
-): Promise<NamedManifest | null> {
-  const { manifests } = await readManifests(context, signal);
-  return manifests.findLast(({ manifest }) => manifest.store === store) ?? null;
+): Promise<{ readonly parent: NamedManifest | null; readonly sequence: number }> {
+  const { manifests, damage } = await readManifests(context, signal);
+  for (const { error } of damage) if (error.code === "DISK_FAILED") throw error;
+  const parent = manifests.findLast(({ manifest }) => manifest.store === store) ?? null;
+  // Any that cannot be read may be of this store, and newer: its number must not be given again.
+  return { parent, sequence: (parent?.manifest.sequence ?? 0) + 1 + damage.length };
 }
 
 async function storeParts(

@@ -117,7 +117,8 @@ async function inspectSmall(
   return {
     indexes: indexes.indexes,
     manifests,
-    damagedBlobs: found.map(({ name }) => name),
+    // What the disk did not give this time may be whole: it is named, and stays where it is.
+    damagedBlobs: found.flatMap(({ name, error }) => (error.code === "DISK_FAILED" ? [] : [name])),
     problems: found.map(({ name, error, snapshots }) => problemOf(error, name, snapshots)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Blobs } from "../blobs/types.ts";
-import { SalvorError } from "../core/errors.ts";
+import { SalvorError, type ErrorCode } from "../core/errors.ts";
 import { placesOf, type ChunkPlace, type PackContents } from "./chunk-index.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import { packName } from "./format.ts";
@@ -48,6 +48,9 @@ function readings(scan: PackScan, indexed: PackContents | null): PackContents[] 
   return [indexed, own].filter((contents) => contents !== null);
 }
 
+/** Damaged, or on a part of the disk that cannot be read any more. */
+const LOST: readonly ErrorCode[] = ["BACKUP_DAMAGED", "DISK_FAILED"];
+
 async function tryPlace(
   blobs: Blobs,
   place: ChunkPlace,
@@ -72,7 +75,7 @@ async function tryPlace(
     };
     return reopenSlot(tried, keys?.idKey ?? null);
   } catch (error) {
-    if (error instanceof SalvorError && error.code === "BACKUP_DAMAGED") return null;
+    if (error instanceof SalvorError && LOST.includes(error.code)) return null;
     if (error instanceof RangeError) return null; // an epoch that never was
     throw error;
   }

@@ -15,6 +15,7 @@ export function problemOf(
 const CODES: ReadonlyMap<string, string> = new Map([
   ["BACKUP_DAMAGED", "repository.damaged"],
   ["BLOB_MISSING", "repository.missing"],
+  ["DISK_FAILED", "repository.unreadable"],
   ["RECEIPT_INVALID", "repository.damaged"],
 ]);
 

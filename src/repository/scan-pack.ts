@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
-import type { Blobs } from "../blobs/types.ts";
+import type { BlobRange, Blobs } from "../blobs/types.ts";
+import { SalvorError } from "../core/errors.ts";
 import type { PackContents } from "./chunk-index.ts";
 import { packName } from "./format.ts";
 import { decodePackHeader, decodeSlotHeader, PACK_HEADER_SIZE, SLOT_HEADER_SIZE } from "./slot.ts";
@@ -29,6 +30,22 @@ export function soundContents(scan: PackScan): PackContents | null {
 
 const PORTION = 4 << 20;
 
+/** What the disk cannot give any more counts as zeros: the hash tells, and the rest is still read. */
+async function readOrZeros(
+  blobs: Blobs,
+  name: string,
+  range: BlobRange,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  try {
+    return await blobs.read(name, range, signal);
+  } catch (error) {
+    if (error instanceof SalvorError && error.code === "DISK_FAILED")
+      return Buffer.alloc(range.length);
+    throw error;
+  }
+}
+
 /** Reads a pack once, from its beginning to its end: hashes it and walks from slot to slot. */
 export async function scanPack(blobs: Blobs, hash: string, signal: AbortSignal): Promise<PackScan> {
   const name = packName(hash);
@@ -40,7 +57,7 @@ export async function scanPack(blobs: Blobs, hash: string, signal: AbortSignal):
   let tail = Buffer.alloc(0); // bytes before the portion, of a header that it cuts
   for (let offset = 0; offset < size; offset += PORTION) {
     const length = Math.min(PORTION, size - offset);
-    const portion = await blobs.read(name, { offset, length }, signal);
+    const portion = await readOrZeros(blobs, name, { offset, length }, signal);
     actual.update(portion);
     const bytes = Buffer.concat([tail, portion]);
     const from = offset - tail.length;

@@ -1,4 +1,4 @@
-import { SalvorError } from "../core/errors.ts";
+import { SalvorError, type ErrorCode } from "../core/errors.ts";
 import { LEVELS, type Level } from "../receipts/types.ts";
 import type { RepositoryContext } from "./context.ts";
 import { hashOfName, snapshotName, SNAPSHOTS } from "./format.ts";
@@ -20,6 +20,9 @@ export interface DamagedManifest {
   readonly error: SalvorError;
 }
 
+/** One that is damaged, or on a bad part of a disk, must not hide the others. */
+const UNREADABLE: readonly ErrorCode[] = ["BACKUP_DAMAGED", "DISK_FAILED"];
+
 /** All manifests, by store and sequence. Damaged ones are told apart, never left out silently. */
 export async function readManifests(
   { blobs, keys }: RepositoryContext,
@@ -38,7 +41,7 @@ export async function readManifests(
       manifests.push({ id, manifest: decodeManifest(id, bytes, keys) });
     } catch (error) {
       if (!(error instanceof SalvorError)) throw error;
-      if (error.code === "BACKUP_DAMAGED") damage.push({ id, name, error });
+      if (UNREADABLE.includes(error.code)) damage.push({ id, name, error });
       else if (error.code !== "BLOB_MISSING") throw error; // removed between the list and the read
     }
   }
