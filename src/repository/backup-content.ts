@@ -1,12 +1,10 @@
 import { timestamp } from "../core/world.ts";
 import type { Part } from "../stores/types.ts";
-import { encodeIndex } from "./chunk-index.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { ChunkStore } from "./chunk-store.ts";
 import { completeConfigs } from "./config.ts";
 import { loadIndex, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
-import { wrap } from "./envelope.ts";
-import { indexName, isDamage, snapshotName } from "./format.ts";
+import { isDamage, snapshotName } from "./format.ts";
 import { encodeManifest, type Manifest, type TreeEntry } from "./manifest.ts";
 import { PackWriter } from "./pack-writer.ts";
 import { partEntries, PartListWriter, type PartEntry } from "./part-list.ts";
@@ -15,6 +13,7 @@ import { storePages } from "./store-pages.ts";
 import { StreamStorer } from "./store-streams.ts";
 import { storeTree } from "./tree-chunks.ts";
 import type { BackupInput, Snapshot } from "./types.ts";
+import { writeIndexes } from "./write-indexes.ts";
 
 /** What one backup works with. */
 interface Session {
@@ -146,12 +145,10 @@ async function pagedPartsOf(session: Session): Promise<ReadonlyMap<string, PartE
 
 /** Packs first, then the index that finds their chunks. Gives the bytes that both take. */
 async function commitChunks({ context, packs, signal }: Session): Promise<number> {
-  const { blobs, keys, world } = context;
   const written = await packs.finish();
   if (written.length === 0) return 0;
-  const { bytes, hash } = wrap("index", encodeIndex(written), keys, world);
-  await putBlob(blobs, indexName(hash), bytes, signal);
-  return packs.storedBytes + bytes.length;
+  const { bytes } = await writeIndexes(context, written, signal);
+  return packs.storedBytes + bytes;
 }
 
 async function commitManifest(

@@ -1,5 +1,6 @@
 import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";
+import { ahead } from "./ahead.ts";
 import { damaged, INDEXES, hashOfName, PACKS } from "./format.ts";
 import { unwrap } from "./envelope.ts";
 import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE } from "./slot.ts";
@@ -82,6 +83,8 @@ export interface DamagedBlob {
 }
 
 const ATTEMPTS = 5;
+/** Indexes that are read at the same time: there may be thousands, and only so many open files. */
+const READS_MAX = 16;
 
 /** The packs that are there, whatever indexes say: hash and size in bytes. */
 export async function storedPacks(
@@ -115,7 +118,8 @@ export async function readIndexBlobs(
 ): Promise<{ readonly indexes: readonly IndexBlob[]; readonly damage: readonly DamagedBlob[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const names = (await Array.fromAsync(blobs.list(INDEXES, signal))).map(({ name }) => name);
-    const bytes = await Promise.all(names.map((name) => readUnlessGone(blobs, name, signal)));
+    const read = (name: string): Promise<Buffer | null> => readUnlessGone(blobs, name, signal);
+    const bytes = await Array.fromAsync(ahead(names, READS_MAX, read));
     if (bytes.includes(null) && attempt < ATTEMPTS) continue;
     const indexes: IndexBlob[] = [];
     const damage: DamagedBlob[] = [];
@@ -155,7 +159,8 @@ export function encodeIndex(packs: readonly PackContents[]): Buffer<ArrayBuffer>
   const parts: Buffer[] = [uint32(packs.length)];
   for (const pack of packs) {
     parts.push(Buffer.from(pack.hash, "hex"), encodePackHeader(pack.header));
-    parts.push(uint32(pack.slots.length), ...pack.slots.map(encodeSlotHeader));
+    parts.push(uint32(pack.slots.length));
+    for (const slot of pack.slots) parts.push(encodeSlotHeader(slot));
   }
   return Buffer.concat(parts);
 }

@@ -1,15 +1,14 @@
 import { SalvorError } from "../core/errors.ts";
 import { entryModule } from "../core/module.ts";
 import { ahead } from "./ahead.ts";
-import { ChunkIndex, encodeIndex, readIndexes, storedPacks } from "./chunk-index.ts";
+import { ChunkIndex, readIndexes, storedPacks } from "./chunk-index.ts";
 import type { IndexBlob, PackContents } from "./chunk-index.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { lockOutReaders, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
+import { lockOutReaders, lockWriter, type RepositoryContext } from "./context.ts";
 import type { CopyOrder } from "./copy-job.ts";
 import { decideRetention, hasRule } from "./decide-retention.ts";
-import { wrap } from "./envelope.ts";
-import { damaged, indexName, packName, snapshotName } from "./format.ts";
+import { damaged, packName, snapshotName } from "./format.ts";
 import { PackWriter } from "./pack-writer.ts";
 import { planPacks, type PackPlan } from "./plan-packs.ts";
 import { Reach } from "./reach.ts";
@@ -17,6 +16,7 @@ import { release } from "./release.ts";
 import { readRecords, type NamedRecord } from "./records.ts";
 import { pinsOf, readManifests, type NamedManifest } from "./snapshots.ts";
 import type { PruneOptions, PruneResult, Retention } from "./types.ts";
+import { writeIndexes } from "./write-indexes.ts";
 
 const COPY_JOB = entryModule("repository/copy-job");
 /** Chunks that one job copies. */
@@ -140,20 +140,16 @@ async function repack({
   return await writer.finish();
 }
 
-/** Writes one index of all that stays, when the old ones say anything else. Gives the old ones. */
+/** Writes the index of all that stays, when the old ones say anything else. Gives the old ones. */
 async function renewIndexes(
   { context, indexes, signal }: PruneWork,
   packs: readonly PackContents[],
 ): Promise<readonly string[]> {
-  const { blobs, keys, world } = context;
   const wanted = new Set(packs.map(({ hash }) => hash));
   const told = new Set(indexes.flatMap((each) => each.packs.map(({ hash }) => hash)));
   const isTold = wanted.size === told.size && packs.every(({ hash }) => told.has(hash));
   if (isTold && indexes.length <= INDEXES_MAX) return [];
-  if (packs.length > 0) {
-    const { bytes, hash } = wrap("index", encodeIndex(packs), keys, world);
-    await putBlob(blobs, indexName(hash), bytes, signal);
-  }
+  await writeIndexes(context, packs, signal);
   return indexes.map(({ name }) => name);
 }
 

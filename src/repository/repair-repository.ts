@@ -1,12 +1,12 @@
-import { ChunkIndex, encodeIndex, type PackContents } from "./chunk-index.ts";
+import { ChunkIndex, type PackContents } from "./chunk-index.ts";
 import { writeConfig } from "./config.ts";
 import { lockOutReaders, lockWriter, putBlob, type RepositoryContext } from "./context.ts";
-import { wrap } from "./envelope.ts";
-import { CONFIG_COPY_NAME, CONFIG_NAME, indexName, QUARANTINE } from "./format.ts";
+import { CONFIG_COPY_NAME, CONFIG_NAME, QUARANTINE } from "./format.ts";
 import { inspectRepository, sameContents, type Inspection } from "./inspect-repository.ts";
 import { trySlots } from "./open-slots.ts";
 import { PackWriter } from "./pack-writer.ts";
 import type { RepairResult } from "./types.ts";
+import { writeIndexes } from "./write-indexes.ts";
 
 /** What one repair does, as it goes. */
 interface Repair {
@@ -82,16 +82,12 @@ async function salvagePacks(repair: Repair): Promise<readonly PackContents[]> {
   return await writer.finish();
 }
 
-/** One index of all packs that are whole, unless the ones that are there say just that. */
+/** The index of all packs that are whole, unless the ones that are there say just that. */
 async function renewIndexes(repair: Repair, packs: readonly PackContents[]): Promise<void> {
   const { context, found, repaired, signal } = repair;
-  const { blobs, keys, world } = context;
   if (isTold(found, packs)) return;
-  if (packs.length > 0) {
-    const { bytes, hash } = wrap("index", encodeIndex(packs), keys, world);
-    await putBlob(blobs, indexName(hash), bytes, signal);
-  }
-  await blobs.remove(
+  await writeIndexes(context, packs, signal);
+  await context.blobs.remove(
     found.indexes.map(({ name }) => name),
     signal,
   );
