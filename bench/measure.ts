@@ -15,6 +15,8 @@ export interface Command {
 /** What one run of a command cost, its children included. */
 export interface Cost {
   readonly wallMs: number;
+  /** Time on all cores, which a busy machine changes less; the command's and its children's. */
+  readonly cpuMs: number;
   /** Most memory that one process had, in bytes. */
   readonly largestBytes: number;
   /** Most memory that the process and all below it had at once; shared pages count in each. */
@@ -25,6 +27,7 @@ export interface Cost {
 /** Runs a command to its end; throws with what it said when it fails. */
 export function run(command: Command): Promise<Cost> {
   const startedAt = performance.now();
+  const cpuBefore = childrenCpuMs();
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
     env: { ...command.env },
@@ -50,7 +53,8 @@ export function run(command: Command): Promise<Cost> {
       clearInterval(timer);
       const stdout = Buffer.concat(said).toString();
       const wallMs = performance.now() - startedAt;
-      if (status === 0) resolve({ wallMs, largestBytes, treeBytes, stdout });
+      if (status === 0)
+        resolve({ wallMs, cpuMs: childrenCpuMs() - cpuBefore, largestBytes, treeBytes, stdout });
       else
         reject(
           new Error(
@@ -76,6 +80,12 @@ export function bytesBelow(folder: string): number {
     const path = join(folder, entry.name);
     return sum + (entry.isDirectory() ? bytesBelow(path) : statSync(path).size);
   }, 0);
+}
+
+/** What all children that have ended have used. The kernel counts in ticks of 10 ms. */
+function childrenCpuMs(): number {
+  const fields = readProc("/proc/self/stat").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 function treeOf(pid: number): number[] {

@@ -98,6 +98,7 @@ async function measure(costs: Costs, name: string, commands: readonly Command[])
   for (const command of commands) all.push(await run(command));
   const total = {
     wallMs: all.reduce((sum, { wallMs }) => sum + wallMs, 0),
+    cpuMs: all.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     largestBytes: Math.max(0, ...all.map(({ largestBytes }) => largestBytes)),
     treeBytes: Math.max(0, ...all.map(({ treeBytes }) => treeBytes)),
     stdout: "",
@@ -122,15 +123,23 @@ function report(megabytes: number, costs: Costs, stored: ReadonlyMap<string, num
   const rows = [...costs].map(([name, all]) => ({
     name,
     ms: median(all.map(({ wallMs }) => wallMs)),
+    cpu: median(all.map(({ cpuMs }) => cpuMs)),
     largest: Math.max(...all.map(({ largestBytes }) => largestBytes)),
     tree: Math.max(...all.map(({ treeBytes }) => treeBytes)),
     stored: stored.get(name) ?? null,
   }));
   print(`${megabytes} MB, median of ${options.rounds}\n`);
-  print(line(["what", "ms", "largest MB", "tree MB", "stored MB"]));
-  for (const { name, ms, largest, tree, stored: bytes } of rows)
+  print(line(["what", "ms", "cpu ms", "largest MB", "tree MB", "stored MB"]));
+  for (const { name, ms, cpu, largest, tree, stored: bytes } of rows)
     print(
-      line([name, ms.toFixed(0), mega(largest), mega(tree), bytes === null ? "" : mega(bytes)]),
+      line([
+        name,
+        ms.toFixed(0),
+        cpu.toFixed(0),
+        mega(largest),
+        mega(tree),
+        bytes === null ? "" : mega(bytes),
+      ]),
     );
   print("");
   print(line(["ratio", "ours", "theirs", "ratio", "at most"]));
