@@ -43,12 +43,13 @@ for (const passphrase of [null, "a passphrase"]) {
   }
 }
 for (const command of commands) {
-  if (!command.name.includes(options.only)) continue;
+  const name = `the command: ${command.name}`;
+  if (!name.includes(options.only)) continue;
   const jobs = Number(options.jobs);
   const points: Effort["points"] = options.points === "all" ? "all" : Number(options.points);
   const effort = { points, kills: Number(options.kills), seed, jobs, onFailure };
   const outcome = await campaign(command, effort);
-  count(`the command: ${command.name}`, outcome.tried);
+  count(name, outcome.tried);
 }
 process.stdout.write(`${tried} tried, ${failures.length} failed (--seed ${seed})\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
