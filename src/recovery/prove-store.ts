@@ -1,3 +1,4 @@
+import type { Observation } from "../core/finding.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Proof } from "../receipts/proof.ts";
 import { showBytes } from "../receipts/show.ts";
@@ -10,6 +11,8 @@ export interface StoreProof {
   readonly proof: Proof;
   readonly actual: SealedReceipt;
   readonly complaints: readonly string[];
+  /** What the engine could not check; receipt and decoder do not depend on it. */
+  readonly unchecked: readonly string[];
 }
 
 /** Seals an image, compares it with what is expected, and lets the engine check it meanwhile. */
@@ -19,10 +22,12 @@ export async function proveStore(
   signal: AbortSignal,
 ): Promise<StoreProof> {
   const portable = expected.receipt.portable !== null;
-  const [actual, complaints] = await Promise.all([
+  const [actual, seen] = await Promise.all([
     image.seal({ portable }, signal),
-    Array.fromAsync(image.check(signal), ({ description }) => description),
+    Array.fromAsync(image.check(signal)),
   ]);
+  const unchecked = seen.filter(isRemark).map(({ description }) => description);
+  const complaints = seen.filter((each) => !isRemark(each)).map(({ description }) => description);
   const isSound = complaints.length === 0;
   const isEqual = expected.receipt.digest === actual.receipt.digest;
   const proof = await prove(
@@ -36,7 +41,12 @@ export async function proveStore(
     },
     signal,
   );
-  return { proof, actual, complaints };
+  return { proof, actual, complaints, unchecked };
+}
+
+/** What an engine says of itself, and not of the store. */
+export function isRemark({ severity }: Observation): boolean {
+  return severity === "info";
 }
 
 /** A collection that only the receipt has cannot name its columns. */

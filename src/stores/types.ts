@@ -97,7 +97,10 @@ export interface Image extends Content, AsyncDisposable {
   rows(collection: string, range: KeyRange, signal: AbortSignal): AsyncIterable<Entry>;
   /** The key as JSON shows it: an object by column. */
   showKey(collection: string, key: Uint8Array): Json;
-  /** The engine opens the image and checks it as it can. Yields nothing when it is sound. */
+  /**
+   * The engine opens the image and checks it as it can. Yields nothing when it is sound; with
+   * severity `info` what it could not check for want of something that only the application has.
+   */
   check(signal: AbortSignal): AsyncIterable<Observation>;
   /**
    * The engine reads all rows too, without our decoder: yields the collections in which it sees

@@ -8,6 +8,7 @@ import type { StepContext } from "../../plans/types.ts";
 import type { Digest } from "../../core/hash.ts";
 import type { Quarantine, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
+import { isRemark } from "../prove-store.ts";
 import { storeFields } from "./parameters.ts";
 import { outputsOf, quarantineIn, quarantineJson } from "./quarantine-json.ts";
 
@@ -98,7 +99,7 @@ async function isExchanged(
     await using image = await live.capture({ exclusive: false }, signal);
     const { receipt } = await image.seal({ portable: false }, signal);
     if (receipt.digest !== (digest as Digest)) return false;
-    return (await Array.fromAsync(image.check(signal))).length === 0;
+    return (await Array.fromAsync(image.check(signal))).every(isRemark);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SalvorError) return false; // what cannot be read was not exchanged

@@ -1,3 +1,6 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { messageOf } from "../../core/errors.ts";
 import type { HostTask } from "../host/messages.ts";
 import { openSettled } from "./engine.ts";
 
@@ -8,18 +11,51 @@ export interface CheckInput {
   readonly messagesMax: number;
 }
 
-/** The engine's own `PRAGMA integrity_check`: its messages, none when it says "ok". */
-export const task: HostTask<CheckInput, readonly string[]> = async ({ path, messagesMax }) => {
+/** What the engine says of an image. */
+export interface CheckOutput {
+  /** What is wrong; empty when it says "ok". */
+  readonly complaints: readonly string[];
+  /** What it could not check for want of a function, collation or module of the application's. */
+  readonly unchecked: readonly string[];
+}
+
+/** The engine's own `PRAGMA integrity_check`: as a whole, or where it lacks something by table. */
+export const task: HostTask<CheckInput, CheckOutput> = async ({ path, messagesMax }) => {
   try {
-    const database = openSettled(path);
+    using database = openSettled(path);
     try {
-      const rows = database.prepare(`PRAGMA integrity_check(${messagesMax})`).all();
-      const messages = rows.map((row) => String(row["integrity_check"]));
-      return messages.length === 1 && messages[0] === "ok" ? [] : messages;
-    } finally {
-      database.close();
+      return { complaints: ask(database, String(messagesMax)), unchecked: [] };
+    } catch (error) {
+      if (!isLack(error)) throw error;
+      return checkByTable(database);
     }
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return { complaints: [messageOf(error)], unchecked: [] };
   }
 };
+
+/** One table that the engine cannot run must not keep it from looking at the others. */
+function checkByTable(database: DatabaseSync): CheckOutput {
+  const complaints: string[] = [];
+  const unchecked: string[] = [];
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  for (const name of tables.map((row) => String(row["name"]))) {
+    try {
+      complaints.push(...ask(database, `'${name.replaceAll("'", "''")}'`));
+    } catch (error) {
+      (isLack(error) ? unchecked : complaints).push(`table ${name}: ${messageOf(error)}`);
+    }
+  }
+  return { complaints, unchecked };
+}
+
+function ask(database: DatabaseSync, what: string): readonly string[] {
+  const rows = database.prepare(`PRAGMA integrity_check(${what})`).all();
+  const messages = rows.map((row) => String(row["integrity_check"]));
+  return messages.length === 1 && messages[0] === "ok" ? [] : messages;
+}
+
+/** Applications bring functions, collations and modules of their own; the engine here has none. */
+function isLack(error: unknown): boolean {
+  return /^(unknown|no such) (function|collation sequence|module): /.test(messageOf(error));
+}

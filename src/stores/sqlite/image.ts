@@ -9,7 +9,7 @@ import { showKey, type TextEncoding } from "../../receipts/show.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { Image, PagedFile, Part } from "../types.ts";
 import { blameStore } from "./blame.ts";
-import type { CheckInput } from "./check-task.ts";
+import type { CheckInput, CheckOutput } from "./check-task.ts";
 import type { DescribeInput } from "./describe-job.ts";
 import { comparedTables, type Description } from "./description.ts";
 import type { StoredTable } from "./format/types.ts";
@@ -121,7 +121,8 @@ function databasePart(
 async function* check(hosts: Hosts, path: string, signal: AbortSignal): AsyncIterable<Observation> {
   const input: CheckInput = { path, messagesMax: MESSAGES_MAX };
   const task = entryModule("stores/sqlite/check-task");
-  for (const message of await hosts.run<readonly string[]>("engine", task, input, signal)) {
+  const found = await hosts.run<CheckOutput>("engine", task, input, signal);
+  for (const message of found.complaints) {
     yield {
       code: "sqlite.engine.check",
       title: "The engine's own check fails",
@@ -131,6 +132,18 @@ async function* check(hosts: Hosts, path: string, signal: AbortSignal): AsyncIte
       location: {},
       evidence: message.slice(0, 256),
       remedies: ["restore-beside", "exchange"],
+    };
+  }
+  for (const message of found.unchecked) {
+    yield {
+      code: "sqlite.engine.unchecked",
+      title: "The engine could not check this",
+      description: message,
+      severity: "info",
+      category: "configuration",
+      location: {},
+      evidence: message.slice(0, 256),
+      remedies: [],
     };
   }
 }

@@ -125,6 +125,22 @@ it("goes on with a rename that was killed after the -wal was removed", async () 
   assert.equal((await Array.fromAsync(image.check(signal))).length, 0);
 });
 
+it("calls nothing damaged for want of a function that only the application has", async () => {
+  await using given = await harness("delete");
+  const path = given.live.identity.address;
+  const database = new DatabaseSync(path);
+  database.function("own", { deterministic: true }, (value) => value);
+  database.exec("CREATE INDEX by_own ON item (own(name))");
+  database.close();
+
+  await using image = await given.live.capture({ exclusive: false }, signal);
+  const seen = await Array.fromAsync(image.check(signal));
+  assert.deepEqual(
+    seen.map(({ severity, description }) => [severity, description]),
+    [["info", "table item: unknown function: own()"]],
+  );
+});
+
 it("follows a link to the database, beside which its -wal lies", async () => {
   await using given = await harness("wal");
   const path = given.live.identity.address;
