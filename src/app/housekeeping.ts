@@ -120,7 +120,7 @@ function nextPassphrase(
     return readPassphrase({ passphraseFile: session.path(nextFile) }, session.env);
   }
   throw new SalvorError("USAGE", "no new passphrase was named", {
-    hint: "Name a variable with --next-env or a file with --next-file; never the passphrase itself.",
+    hint: "Name a variable with --new-passphrase-env or a file with --new-passphrase-file; never the passphrase itself.",
   });
 }
 

@@ -167,7 +167,7 @@ export class Session implements AsyncDisposable {
     return this.#once("trail key", async () => {
       const { defaultKeyPath, openTrailKey } = await import("../audit-trail/key.ts");
       const state = await this.state();
-      const path = defaultKeyPath(this.requireConfig().system, state, this.env);
+      const path = defaultKeyPath(state, this.env);
       return openTrailKey(state, path, this.world);
     });
   }

@@ -12,9 +12,11 @@ import { ORIGIN, sealOf } from "./chain.ts";
 const KEY_BYTES = 32;
 const LOCK_WAIT_MS = 5_000;
 
-/** Where a system's key lies when nobody says otherwise: outside the state, apart for each state. */
+/**
+ * Where a key lies when nobody says otherwise: outside the state, apart for each state. Not under the
+ * system's name, which may change.
+ */
 export function defaultKeyPath(
-  system: string,
   state: State,
   env: Readonly<Record<string, string | undefined>>,
 ): string {
@@ -22,8 +24,7 @@ export function defaultKeyPath(
   // An empty or relative one does not count, says the XDG specification.
   const given = env["XDG_STATE_HOME"] ?? "";
   const base = isAbsolute(given) ? given : join(home, ".local", "state");
-  const name = system.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 64);
-  return join(base, "salvor", `trail-${name}-${state.id.slice(0, 12)}.key`);
+  return join(base, "salvor", `trail-${state.id.slice(0, 12)}.key`);
 }
 
 /**
