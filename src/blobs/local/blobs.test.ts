@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 
-import { nodeDisk } from "../../core/disk.ts";
+import { diskError, nodeDisk, type Disk } from "../../core/disk.ts";
 import { systemWorld } from "../../core/world.ts";
 import { blobsContract } from "../contract.ts";
 import type { Blobs } from "../types.ts";
@@ -49,6 +57,24 @@ describe("local folder", () => {
     await blobs.clean(signal);
     assert.deepEqual(readdirSync(join(folder, "drafts")), []);
     assert.ok(existsSync(join(folder, "kept")));
+  });
+
+  it("can be a whole disk, whose lost+found nobody may open", async () => {
+    const folder = mkdtempSync(join(root, "case-"));
+    const lost = join(folder, "lost+found");
+    mkdirSync(lost);
+    const refuse = (path: string): void => {
+      if (path.startsWith(lost))
+        throw diskError(path, Object.assign(new Error(), { code: "EACCES" }));
+    };
+    const disk: Disk = {
+      ...nodeDisk,
+      list: async (path) => (refuse(path), nodeDisk.list(path)),
+      syncFolder: async (path) => (refuse(path), nodeDisk.syncFolder(path)),
+    };
+    await using blobs = openLocalBlobs({ folder, disk, world: systemWorld() });
+    await blobs.clean(signal);
+    assert.deepEqual(await Array.fromAsync(blobs.list("", signal)), []);
   });
 
   it("keeps files for their owner only", async () => {

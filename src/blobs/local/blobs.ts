@@ -126,7 +126,8 @@ async function* listFiles(
   prefix: string,
   signal: AbortSignal,
 ): AsyncGenerator<BlobEntry> {
-  const names = await disk.list(join(root, prefix));
+  // Where a whole disk is the repository, this folder of the file system's is not ours to open.
+  const names = prefix === "lost+found/" ? [] : await disk.list(join(root, prefix));
   const found: { name: string; entry: Awaited<ReturnType<Disk["stat"]>> }[] = [];
   for (const step of names) {
     signal.throwIfAborted();
@@ -143,6 +144,15 @@ async function* listFiles(
   }
 }
 
+/** A folder that we may not open is none of ours: `lost+found`, where a whole disk is the repository. */
+async function syncOurs(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.syncFolder(path);
+  } catch (error) {
+    if (!(error instanceof SalvorError) || error.code !== "PERMISSION_DENIED") throw error;
+  }
+}
+
 /**
  * Removes what dead writers drafted, and syncs the folders of what they named or removed: a killed
  * process may have renamed without syncing, and what we now see must outlive a power cut.
@@ -152,7 +162,7 @@ async function settle(disk: Disk, root: string): Promise<void> {
   for (const name of await disk.list(drafts)) await disk.remove(join(drafts, name));
   for (const name of await disk.list(root)) {
     const path = join(root, name);
-    if ((await disk.stat(path))?.kind === "folder") await disk.syncFolder(path);
+    if ((await disk.stat(path))?.kind === "folder") await syncOurs(disk, path);
   }
   if ((await disk.stat(root)) !== null) await disk.syncFolder(root);
 }
