@@ -66,6 +66,15 @@ export function isDamage(error: unknown): error is SalvorError {
   return error instanceof SalvorError && ["BACKUP_DAMAGED", "BLOB_MISSING"].includes(error.code);
 }
 
+/** The JSON of a manifest or a record. BACKUP_DAMAGED when it is none: somebody else wrote it. */
+export function parseJson(name: string, plain: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
+  } catch (error) {
+    throw damaged(name, "it does not hold JSON", error);
+  }
+}
+
 /** Refuses what only a newer program can read. */
 export function assertReadable(what: string, minReader: number): void {
   if (minReader <= READER) return;

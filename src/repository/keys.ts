@@ -108,6 +108,8 @@ function wrapSecret(key: Buffer, secret: Uint8Array, label: string, nonce: Uint8
 }
 
 function unwrapSecret(key: Buffer, wrapped: Buffer, label: string): Uint8Array {
+  if (wrapped.length !== NONCE_SIZE + KEY_SIZE + TAG_SIZE)
+    throw new RangeError(`a wrapped key has ${wrapped.length} bytes`);
   const decipher = createDecipheriv("aes-256-gcm", key, wrapped.subarray(0, NONCE_SIZE));
   decipher.setAAD(Buffer.from(label));
   decipher.setAuthTag(wrapped.subarray(wrapped.length - TAG_SIZE));

@@ -5,7 +5,7 @@ import type { World } from "../core/world.ts";
 import type { Receipt } from "../receipts/types.ts";
 import type { ChunkList } from "./chunk-list.ts";
 import { unwrap, wrap } from "./envelope.ts";
-import { assertReadable, damaged, FORMAT_VERSION, snapshotName } from "./format.ts";
+import { assertReadable, damaged, FORMAT_VERSION, parseJson, snapshotName } from "./format.ts";
 import type { Keys } from "./seal.ts";
 
 /** What makes a snapshot: everything that a restore needs to know, and where its chunks are. */
@@ -75,7 +75,7 @@ export function encodeManifest(
 export function decodeManifest(id: string, bytes: Buffer, keys: Keys | null): Manifest {
   const name = snapshotName(id);
   const plain = unwrap("snapshot", bytes, { name, hash: id }, keys);
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(plain));
+  const parsed = parseJson(name, plain);
   const versions = Versions.safeParse(parsed);
   if (versions.success) assertReadable(name, versions.data.minReader);
   const checked = Shape.safeParse(parsed);

@@ -7,7 +7,7 @@ import { LEVELS, type Level } from "../receipts/types.ts";
 import type { DamagedBlob } from "./chunk-index.ts";
 import { lockRecords, putBlob, type RepositoryContext } from "./context.ts";
 import { unwrap, wrap } from "./envelope.ts";
-import { assertReadable, damaged, hashOfName, recordName, RECORDS } from "./format.ts";
+import { assertReadable, damaged, hashOfName, parseJson, recordName, RECORDS } from "./format.ts";
 import type { Keys } from "./seal.ts";
 
 /** What became known of a snapshot after its manifest was committed. Records are never changed. */
@@ -82,7 +82,7 @@ function decodeRecord(
   keys: Keys | null,
 ): SnapshotRecord {
   const plain = unwrap("record", bytes, { name, hash }, keys);
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(plain));
+  const parsed = parseJson(name, plain);
   const version = Versions.safeParse(parsed);
   if (version.success) assertReadable(name, version.data.minReader);
   const checked = Shape.safeParse(parsed);

@@ -25,8 +25,8 @@ describe("indexes", () => {
     assert.equal(indexes.length, 2);
     const read = indexes.flatMap((each) => each.packs);
     assert.deepEqual(
-      read.map(({ hash, slots }) => [hash, slots.length]).toSorted(),
-      packs.map(({ hash, slots }) => [hash, slots.length]).toSorted(),
+      read.map(({ hash, slots }) => `${hash} ${slots.length}`).toSorted(),
+      packs.map(({ hash, slots }) => `${hash} ${slots.length}`).toSorted(),
     );
   });
 
