@@ -48,6 +48,7 @@ const MISTAKES: readonly Mistake[] = [
   { args: ["verify", "shop@latest", "--level", "perfect"], status: 2, says: /perfect/ },
   { args: ["resume", "run_none"], status: 2, says: /run_none/ },
   { args: ["cancel", "run_none"], status: 2, says: /run_none/ },
+  { args: ["repository", "passphrase", "--yes"], status: 2, says: /--new-passphrase-env/ },
   { args: ["receipt", "shop", "--config", "other.yaml"], status: 2, says: /other\.yaml/ },
 ]; // prettier-ignore
 
