@@ -24,6 +24,7 @@ export interface Encoded {
   readonly stored: Uint8Array<ArrayBuffer>;
 }
 
+/** A chunk with its name, ready to be put into a pack. */
 export interface EncodedChunk extends Encoded {
   readonly kind: ChunkKind;
   readonly id: string;
