@@ -37,20 +37,30 @@ export function exchange(recovery: RecoveryContext) {
     summary: "Put the verified store in the live one's place, whole or not at all",
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
-    done: (context, signal) => isExchanged(recovery, context.parameters, signal),
+    done: async (context, signal) =>
+      (await isExchanged(recovery, context.parameters, signal)) && { exchanged: true },
     run: async (context, signal) => {
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
       const quarantine = await exchangeNewest(live, context, unseen, signal);
-      return { quarantine: quarantineJson(quarantine) };
+      return { exchanged: true, quarantine: quarantineJson(quarantine) };
     },
     undo: async (context, signal) => {
-      if (!(await isExchanged(recovery, context.parameters, signal))) return;
+      const isUntouched = await isExchanged(recovery, context.parameters, signal);
+      if (!isUntouched && context.recorded["exchanged"] !== true) return;
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
+      if (!isUntouched) await keepNewer(live, context, signal);
       await live.putBack(knownQuarantine(context), { unseen }, signal);
     },
   });
+}
+
+/** What was committed after the exchange would go with the state that is taken back. */
+async function keepNewer(live: Store, context: Context, signal: AbortSignal): Promise<void> {
+  const folder = join(context.parameters.folder, `since-${context.world.newId("q")}`);
+  await live.quarantine(folder, signal);
+  await context.note(`what was committed after the exchange is kept in ${folder}`);
 }
 
 /** A live store that moved on is put in quarantine again: none of its commits is overwritten. */

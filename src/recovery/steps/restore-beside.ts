@@ -24,7 +24,15 @@ export function restoreBeside(recovery: RecoveryContext) {
       const opened = await recovery.repository(repository, signal);
       const content = await opened.content(snapshot, signal);
       await using target = await recovery.openStoreAt(store, driver, options, address);
-      await target.restore(content, signal);
+      try {
+        await target.restore(content, signal);
+      } catch (error) {
+        // Something of somebody else's is in the way: an undo must not take it for ours.
+        if (error instanceof SalvorError && error.code === "NOT_EMPTY") {
+          await record({ building: null });
+        }
+        throw error;
+      }
       return { address };
     },
     undo: async ({ parameters: { store, driver, options, address }, recorded }, signal) => {

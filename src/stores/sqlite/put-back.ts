@@ -6,7 +6,7 @@ import { COMPANIONS, CONTENT_COMPANIONS } from "./address.ts";
 import { keepPermissions, refuseUsed } from "./exchange.ts";
 import { openersOf } from "./openers.ts";
 
-const DRAFT = ".put-back";
+const DRAFT = ".salvor-put-back";
 
 /**
  * Puts the files of a quarantine back under the live names. It may be killed at any moment and be
@@ -30,7 +30,10 @@ export async function putBackDatabase(
   if (files.includes(name)) await disk.rename(draft, live);
   else await disk.remove(live);
   for (const ending of CONTENT_COMPANIONS.filter((each) => files.includes(name + each))) {
-    await copyDurably(disk, join(folder, name + ending), live + ending);
+    await copyDurably(disk, join(folder, name + ending), draft);
+    // Who may open the database must be able to open these as well.
+    await keepPermissions(disk, live, draft);
+    await disk.rename(draft, live + ending);
   }
   await disk.syncFolder(dirname(live));
 }

@@ -5,7 +5,8 @@ import { SalvorError } from "../../core/errors.ts";
 import type { Content, Part } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 
-const DRAFT = ".draft";
+/** Of our own making only: nobody else calls a file so. */
+const DRAFT = ".salvor-draft";
 
 /**
  * Writes the database of a content to `path`: draft, sync, rename, sync the folder. A crash leaves
