@@ -49,7 +49,8 @@ export async function compareSubjects(
     signal,
   );
   await session.record("compare", `${a} ${b}`, "", { equal: proof.equal });
-  return { ...proof, level: proof.equal ? "complete" : "none" };
+  // Only the exact digest proves that everything is there as it was: raw bytes, schema, references.
+  return { ...proof, level: proof.equal && !portable ? "complete" : "none" };
 }
 
 /** All keys, when a proof cannot list them; it stays behind, so it has a name of its own. */

@@ -93,6 +93,7 @@ for (const encoding of ["UTF-16le", "UTF-16be"]) {
     await reload(wide, narrow);
     const portable = await salvor.compare({ a: wide, b: narrow, portable: true });
     assert.ok(portable.equal, JSON.stringify(portable));
+    assert.equal(portable.level, "none", "only raw bytes prove level complete");
     assert.equal((await salvor.compare({ a: wide, b: narrow })).equal, false);
     make(narrow, "UPDATE account SET balance = 10.24 WHERE id = 1");
     const changed = await salvor.compare({ a: wide, b: narrow, portable: true });

@@ -23,7 +23,8 @@ export function proofLines(proof: Proof, style: Style): readonly string[] {
 function equalLine(proof: Proof, style: Style): string {
   const rows = proof.collections.reduce((sum, { expected }) => sum + (expected?.count ?? 0), 0);
   const what = `${counted(proof.collections.length, "collection")}, ${counted(rows, "row")}`;
-  return `${style.paint("good", "equal")}: ${safe(proof.store)} holds exactly what was sealed (${what}; level ${proof.level})`;
+  const how = proof.level === "none" ? "the same under logical types as" : "exactly what";
+  return `${style.paint("good", "equal")}: ${safe(proof.store)} holds ${how} was sealed (${what}; level ${proof.level})`;
 }
 
 function collectionLines(collection: ProofCollection): readonly string[] {
