@@ -34,6 +34,18 @@ describe("a failure", () => {
     assert.match(failureText(failure, "text", { verbose: true }), /caused by Error: EEXIST/);
   });
 
+  it("is what came first, not what cleaning up after it added", () => {
+    const both = new SuppressedError(new Error("unlink failed too"), error);
+    const failure = failureOf(both, null);
+    assert.equal(failure.code, "NOT_EMPTY");
+    assert.match(failure.stack ?? "", /and then Error: unlink failed too/);
+  });
+
+  it("of a disk is not blamed on Salvor", () => {
+    const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", path: "/x" });
+    assert.equal(failureOf(full, null).code, "DISK_FULL");
+  });
+
   it("that nobody foresaw is a fault of ours", () => {
     const failure = failureOf(new TypeError("x is not a function"), null);
     assert.equal(failure.status, 70);

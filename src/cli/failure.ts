@@ -33,7 +33,7 @@ export function failureOf(error: unknown, stoppedBy: NodeJS.Signals | null): Fai
       'What was begun is safe; "salvor runs" shows whether something waits for "salvor resume".';
     return { status: statusOfSignal(stoppedBy), code: "CANCELLED", message, hint, stack };
   }
-  const known = knownError(error);
+  const known = knownError(firstOf(error));
   if (known instanceof SalvorError) {
     const { code, message, hint } = known;
     return { status: ERRORS[code].exit, code, message, hint, stack };
@@ -41,10 +41,15 @@ export function failureOf(error: unknown, stoppedBy: NodeJS.Signals | null): Fai
   return {
     status: 70,
     code: "FAULT",
-    message: `a fault of Salvor's own: ${messageOf(error)}`,
+    message: `a fault of Salvor's own: ${messageOf(known)}`,
     hint: "Run the command again with --verbose and report what it prints.",
     stack,
   };
+}
+
+/** What went wrong first; what went wrong while that was cleaned up is in the stack. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 /** The lines for standard error. */
@@ -65,6 +70,12 @@ export function failureText(
 }
 
 function stackOf(error: Error): string {
+  if (error instanceof SuppressedError)
+    return [error.suppressed, error.error].map(stackOfAny).join("\nand then ");
   const own = error.stack ?? String(error);
   return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
+}
+
+function stackOfAny(error: unknown): string {
+  return error instanceof Error ? stackOf(error) : String(error);
 }
