@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+
+import { openSite } from "./journeys/site.ts";
+import { memoryFolder } from "./support/folder.ts";
+import { runProcess } from "./support/processes.ts";
+import { cleanEnvironment, NODE, PROJECT } from "./support/salvor.ts";
+
+const EXAMPLES = join(PROJECT, "examples");
+const CHINOOK = join(PROJECT, "test", "data", "chinook.sqlite");
+
+test("every example is tried here", () => {
+  const names = readdirSync(EXAMPLES).toSorted();
+  assert.deepEqual(names, ["emergency-restore.ts", "receipt-of-a-file.ts"]);
+});
+
+test("a program brings a store back and says what that cost", async () => {
+  await using site = await openSite({ stores: { shop: "shop.sqlite" } });
+  copyFileSync(CHINOOK, site.database("shop"));
+  await site.expect(0, ["backup"]);
+  const database = new DatabaseSync(site.database("shop"));
+  database.exec("DELETE FROM InvoiceLine; INSERT INTO Genre (Name) VALUES ('Fado')");
+  database.close();
+  const said = await runExample("emergency-restore.ts", "shop", site);
+  assert.match(said, /: proven\nsucceeded, equal: true\n/);
+  assert.match(said, /\nnewer than the snapshot: Genre \{"GenreId":26\}\n$/);
+  await site.expect(0, ["compare", CHINOOK, "shop"]);
+});
+
+test("a program says what a file holds, without a salvor.yaml", async () => {
+  await using folder = await memoryFolder();
+  const said = await runExample("receipt-of-a-file.ts", CHINOOK, { path: folder.path, env: {} });
+  assert.match(said, /^sha256:[0-9a-f]{64}\nAlbum: 347 rows\n/);
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+async function runExample(
+  name: string,
+  word: string,
+  { path, env }: { readonly path: string; readonly env: Readonly<Record<string, string>> },
+): Promise<string> {
+  const options = { cwd: path, env: cleanEnvironment(env) };
+  const { status, stdout, stderr } = await runProcess(NODE, [join(EXAMPLES, name), word], options);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
