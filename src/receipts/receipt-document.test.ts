@@ -70,6 +70,11 @@ function* places(value: Json, path: (string | number)[] = []): Generator<(string
 }
 
 describe("a sealed receipt", () => {
+  it("is none of two collections with one name, of which it would forget one", () => {
+    const trees = [treeFrom([numbered(1)], "orders"), treeFrom([numbered(2)], "orders")];
+    assert.throws(() => sealReceipt({ ...input, trees }), { code: "RECEIPT_INVALID" });
+  });
+
   it("has the same digest in whatever order its parts were read", () => {
     const again = sealReceipt({
       ...input,

@@ -1,5 +1,6 @@
 import { digestOf, sha256, type Digest } from "../core/hash.ts";
 import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
+import { malformed } from "./malformed.ts";
 import { collectionDigest } from "./tree.ts";
 import type {
   CollectionSeal,
@@ -34,6 +35,7 @@ export interface SealInput {
 /** Seals a receipt: sorts what has no order of its own, and computes every digest. */
 export function sealReceipt(input: SealInput): SealedReceipt {
   const trees = input.trees.toSorted(by((tree) => tree.collection));
+  refuseTwins(trees);
   const collections = collectionSeals(trees);
   const references = input.references.toSorted(
     by(({ from, to, orphans }) => canonicalJson([from, to, orphans])),
@@ -58,6 +60,12 @@ export function sealReceipt(input: SealInput): SealedReceipt {
     level: input.level,
   };
   return { receipt, trees };
+}
+
+/** Two collections under one name would be one in the receipt, and the other in no digest. */
+function refuseTwins(trees: readonly Tree[]): void {
+  const twin = trees.find(({ collection }, at) => trees[at + 1]?.collection === collection);
+  if (twin !== undefined) throw malformed(`two collections are called ${twin.collection}`);
 }
 
 /** What the digest of a receipt covers. */
