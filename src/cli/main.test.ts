@@ -49,6 +49,8 @@ describe("salvor", () => {
       (await runSalvor(["restore", "x", "--help"], { cwd: folder.path })).stdout,
       stdout,
     );
+    const word = await runSalvor(["receipt", "--", "--help"], { cwd: folder.path });
+    assert.deepEqual([word.status, word.stdout], [2, ""], "after a lone -- it is a word");
   });
 
   it("prints nothing on standard output when it fails, and one line of JSON when asked", async () => {

@@ -35,7 +35,9 @@ export async function main(words: readonly string[]): Promise<number> {
 
 async function dispatch(words: readonly string[], signal: AbortSignal): Promise<number> {
   const { name, rest } = splitLine(words);
-  const wantsHelp = rest.includes("--help") || rest.includes("-h");
+  const end = rest.indexOf("--"); // what follows is no flag
+  const flags = end < 0 ? rest : rest.slice(0, end);
+  const wantsHelp = flags.includes("--help") || flags.includes("-h");
   if (name === null && rest.includes("--version")) return say(`${await version()}\n`, 0);
   if (name === null) return showOverview(wantsHelp ? 0 : 2);
   if (name === "help") return rest[0] === undefined ? showOverview(0) : showHelp(rest[0]);
