@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { SalvorError } from "../core/errors.ts";
 import { holdLock } from "../core/lock.ts";
 import type { World } from "../core/world.ts";
 
@@ -17,15 +18,31 @@ export interface Scratch extends AsyncDisposable {
  */
 export async function openScratch(parent: string, world: World): Promise<Scratch> {
   await mkdir(parent, { recursive: true, mode: 0o700 });
+  await refuseShared(parent);
   const path = join(parent, world.newId("scratch"));
   const lock = await makeLocked(parent, path, world);
   return {
     path,
     [Symbol.asyncDispose]: async () => {
       await lock[Symbol.asyncDispose]();
-      await rm(path, { recursive: true, force: true });
+      // What cannot be removed now is removed by the next command.
+      await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     },
   };
+}
+
+/** In /tmp anybody could have made a folder of this name before us, and would own what lies in it. */
+async function refuseShared(folder: string): Promise<void> {
+  const found = await lstat(folder);
+  const isOurs = process.getuid === undefined || found.uid === process.getuid();
+  if (found.isDirectory() && isOurs && (found.mode & 0o022) === 0) return;
+  throw new SalvorError(
+    "REFUSED",
+    `others can write to ${folder}, where copies of data would lie`,
+    {
+      hint: "Remove it, or point TMPDIR to a folder of your own.",
+    },
+  );
 }
 
 /** One at a time: a new folder must not be taken for an abandoned one before its lock is held. */
