@@ -4,6 +4,8 @@ import { systemCode } from "../../core/errors.ts";
 import type { StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 
+const TITLE_MAX = 80;
+
 /**
  * The processes that have a database or one of its companions open, from /proc. Our own is left
  * out. `complete` is false when a process may not be looked into, or when there is no /proc.
@@ -19,7 +21,7 @@ export async function openersOf(path: string): Promise<StoreUsers> {
         .filter((_, at) => seen[at] === "open")
         .map(async (pid) => ({ pid, command: await title(pid) })),
     ),
-    complete: !seen.includes("hidden"),
+    complete: seesAll(pids) && !seen.includes("hidden"),
   };
 }
 
@@ -64,8 +66,15 @@ async function look(pid: number, wanted: ReadonlySet<string>): Promise<"open" | 
   }
 }
 
-/** The command line as `ps` shows it, cut to 80 characters. */
+/** Mounted with `hidepid`, /proc does not even list the processes of others. */
+function seesAll(pids: readonly number[]): boolean {
+  return process.pid === 1 || pids.includes(1);
+}
+
+/** Program and script. What follows may be a secret, and this ends in messages and in the trail. */
 async function title(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return text.replaceAll("\0", " ").trim().slice(0, 80) || "?";
+  const [program = "", script = ""] = text.split("\0");
+  const words = /^[\w./][\w./-]*$/.test(script) ? [program, script] : [program];
+  return words.join(" ").trim().slice(-TITLE_MAX) || "?";
 }
