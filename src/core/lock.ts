@@ -5,6 +5,7 @@ import { SalvorError, type ErrorCode } from "./errors.ts";
 import { fileTrouble } from "./file-trouble.ts";
 import { timestamp, type World } from "./world.ts";
 
+/** Which lock is wanted, and how it is spoken of. */
 export interface LockRequest {
   /** The lock's file; its folder must exist. The file stays behind, empty, and means nothing. */
   readonly path: string;
@@ -37,7 +38,7 @@ export async function holdLock(request: LockRequest): Promise<AsyncDisposable> {
   if (request.mode === "exclusive") await writeHolder(holder, request.world);
   return {
     [Symbol.asyncDispose]: async () => {
-      if (request.mode === "exclusive") await rm(holder, { force: true });
+      if (request.mode === "exclusive") await rm(holder, { force: true }).catch(() => {});
       database.close();
     },
   };
@@ -66,7 +67,8 @@ export function isBusy(error: unknown): boolean {
   return typeof error.errcode === "number" && (error.errcode & 0xff) === BUSY;
 }
 
+/** For display only: a full disk must not make a held lock look lost. */
 async function writeHolder(path: string, world: World): Promise<void> {
   const text = `process ${process.pid}, since ${timestamp(world.now())}\n`;
-  await writeFile(path, text, { mode: 0o600 });
+  await writeFile(path, text, { mode: 0o600 }).catch(() => {});
 }

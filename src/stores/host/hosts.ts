@@ -79,7 +79,8 @@ export class Hosts implements Disposable {
 
   /** One of each kind is kept; it keeps nobody alive. */
   #rest(kind: HostKind, host: ChildProcess): void {
-    if (!host.connected || this.#idle.has(kind)) {
+    const isDead = host.exitCode !== null || host.signalCode !== null || host.killed;
+    if (isDead || !host.connected || this.#idle.has(kind)) {
       host.kill("SIGKILL");
       return;
     }

@@ -15,11 +15,10 @@ export interface MergeInput {
  */
 export const task: HostTask<MergeInput, null> = async ({ path }) => {
   try {
-    const database = new DatabaseSync(path);
+    using database = new DatabaseSync(path);
     guard(database);
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    database.close();
     return null;
   } catch (error) {
     throw engineError(path, error);
