@@ -8,13 +8,12 @@ import type { Receipt, SealedReceipt } from "../receipts/types.ts";
 import type { Repository, Snapshot } from "../repository/types.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Image } from "../stores/types.ts";
+import { repositoryForBackup } from "./known-repository.ts";
 import { resumeFor } from "./runs.ts";
+import { STATE_STORE } from "./state-store.ts";
 import type { Session } from "./session.ts";
 import type { BackupDocument, BackupOptions } from "./types.ts";
 import { verifySnapshot } from "./verify.ts";
-
-/** The name under which Salvor's own state is kept in the repository. */
-export const STATE_STORE = ".salvor";
 
 /** A store captured, and held until it is in the repository. */
 interface Captured {
@@ -25,14 +24,14 @@ interface Captured {
 /** Backs stores up: all are captured first, so that they are one recovery point. */
 export async function backUp(
   session: Session,
-  { stores = [], verify = false }: BackupOptions,
+  { stores = [], verify = false, newRepository = false }: BackupOptions,
   signal: AbortSignal,
 ): Promise<BackupDocument> {
   const names = namesOf(session, stores);
   const hosts = await session.hosts();
   hosts.warm("bytes");
   hosts.warm("engine");
-  const opening = session.repository({ folder: null, create: true }, signal);
+  const opening = repositoryForBackup(session, newRepository, signal);
   const point = session.world.newId("point");
   const at = timestamp(session.world.now());
   await using held = new AsyncDisposableStack();
@@ -103,7 +102,7 @@ async function storeOne(
   const input = { store: name, driver, options, point, content: image, sealed, judge };
   const snapshot = await repository.backup(input, signal);
   session.progress.finish(task);
-  for (const warning of snapshot.warnings) session.progress.say(`${name}: ${warning}`);
+  for (const warning of snapshot.warnings) session.world.log.warn(`${name}: ${warning}`);
   return snapshot;
 }
 

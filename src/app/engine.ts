@@ -17,6 +17,8 @@ export interface RunSummary {
   readonly losses: readonly Loss[];
   readonly proof: Proof | null;
   readonly proofs: readonly Proof[];
+  /** How the live store differs by now, where programs have written to it since the exchange. */
+  readonly live: Proof | null;
   readonly reports: null;
   readonly address: string | null;
 }
@@ -68,10 +70,11 @@ function recoveryContext(session: Session): RecoveryContext {
 function summarise(outputs: readonly StepOutput[]): RunSummary {
   const of = (action: string): readonly StepOutput[] =>
     outputs.filter((each) => each.action === action);
-  const beside = of("verify").flatMap(proofIn);
-  const live = of("verify-live").flatMap(proofIn);
+  const beside = of("verify").flatMap((each) => proofIn(each, "proof"));
+  const live = of("verify-live").flatMap((each) => proofIn(each, "proof"));
   const proofs = live.length > 0 ? live : beside;
-  const addresses = of("restore-beside").flatMap(({ output }) => text(output["address"]));
+  const built = of("restore-beside").filter(({ status }) => status === "succeeded");
+  const addresses = built.flatMap(({ output }) => text(output["address"]));
   const told = outputs.map(({ output }) => output);
   const rpos = told.map((output) => output["rpoMs"]).filter((each) => typeof each === "number");
   return {
@@ -81,13 +84,14 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
     losses: told.flatMap((output) => (output["losses"] ?? []) as unknown as readonly Loss[]),
     proof: proofs.find(({ equal }) => !equal) ?? proofs[0] ?? null,
     proofs,
+    live: of("verify-live").flatMap((each) => proofIn(each, "live"))[0] ?? null,
     reports: null,
     address: of("exchange").length > 0 ? null : (addresses.at(-1) ?? null),
   };
 }
 
-function proofIn({ output }: StepOutput): readonly Proof[] {
-  const proof = output["proof"];
+function proofIn({ output }: StepOutput, name: "live" | "proof"): readonly Proof[] {
+  const proof = output[name];
   // Written by `proofJson` of the same program; the journal is ours.
   return isJsonObject(proof) ? [proof as unknown as Proof] : [];
 }

@@ -1,7 +1,7 @@
 import { SalvorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Repository, Retention } from "../repository/types.ts";
-import { STATE_STORE } from "./back-up.ts";
+import { STATE_STORE } from "./state-store.ts";
 import { readPassphrase } from "./repositories.ts";
 import type { Session } from "./session.ts";
 import { findSnapshot } from "./snapshot-names.ts";

@@ -9,6 +9,7 @@ import {
 } from "../recovery/plan-restore.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { openEngine } from "./engine.ts";
+import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
 import { driverNamed, type Session } from "./session.ts";
 import { findSnapshot } from "./snapshot-names.ts";
@@ -127,12 +128,14 @@ function snapshotsOf(
   point: string,
   session: Session,
 ): readonly Snapshot[] {
-  const names = new Set(session.requireConfig().stores.map(({ name }) => name));
-  const found = all.filter((each) => each.point.startsWith(point) && names.has(each.store));
-  if (new Set(found.map((each) => each.point)).size === 1) return found;
-  throw new SalvorError("NOT_FOUND", `there is no one recovery point ${point}`, {
-    hint: '"salvor snapshots --json" tells the point of each snapshot.',
-  });
+  const found = all.filter((each) => each.point.startsWith(point) && each.store !== STATE_STORE);
+  if (new Set(found.map((each) => each.point)).size !== 1) {
+    throw new SalvorError("NOT_FOUND", `there is no one recovery point ${point}`, {
+      hint: '"salvor snapshots --json" tells the point of each snapshot.',
+    });
+  }
+  for (const { store } of found) session.storeConfig(store); // a point comes back whole
+  return found;
 }
 
 function otherDriver({ id, driver }: Snapshot, configured: string): SalvorError {

@@ -98,7 +98,7 @@ export class Session implements AsyncDisposable {
 
   /** The repository at a folder, or that of the configuration. */
   repository(place: RepositoryPlace, signal: AbortSignal): Promise<Repository> {
-    return this.#once(`repository ${JSON.stringify(place)}`, async () => {
+    return this.#once(`repository ${place.folder ?? ""}`, async () => {
       const { openRepositoryAt } = await import("./repositories.ts");
       const opened = await openRepositoryAt(this, await this.pool(), place, signal);
       this.#held.use(opened);
@@ -148,8 +148,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Records what was done in the audit trail. An emergency does not wait for a lost key: then it is
-   * said loudly, and `audit-trail verify` goes on saying it.
+   * Records what was done in the audit trail. What is done is done, and an emergency waits for no
+   * lost key and no full disk: a trail that cannot be written is said loudly, and ends nothing.
    */
   async record(action: string, subject: string, reason: string, detail: JsonObject): Promise<void> {
     if (this.config === null) return; // a bare host has no trail to write to
@@ -158,7 +158,7 @@ export class Session implements AsyncDisposable {
       const deed = { actor: currentActor(this.by), action, subject, reason, detail };
       await recordDeed(await this.state(), await this.trailKey(), deed, this.world);
     } catch (error) {
-      if (!(error instanceof SalvorError) || error.code !== "TRAIL_BROKEN") throw error;
+      if (!(error instanceof SalvorError)) throw error;
       this.progress.say(`The audit trail did not record this: ${messageOf(error)}.`);
     }
   }
@@ -177,6 +177,8 @@ export class Session implements AsyncDisposable {
     if (known !== undefined) return known;
     const made = make();
     this.#made.set(name, made);
+    // What failed once may go well the next time it is asked for.
+    made.catch(() => this.#made.delete(name));
     return made;
   }
 }

@@ -88,6 +88,8 @@ export interface BackupOptions {
   readonly stores?: readonly string[] | undefined;
   /** Prove the new snapshots to level complete before returning. */
   readonly verify?: boolean | undefined;
+  /** Begin a new repository although there was one in that folder before. */
+  readonly newRepository?: boolean | undefined;
 }
 
 /** Which snapshots to list. */
@@ -194,6 +196,8 @@ export interface RunDocument extends RunRecord {
   /** Of the first store; `equal` only when all proofs are. */
   readonly proof: Proof | null;
   readonly proofs: readonly Proof[];
+  /** How the live store differs by now, where programs have written to it since the exchange. */
+  readonly live: Proof | null;
   readonly reports: { readonly json: string; readonly html: string } | null;
   /** Where the store was built, for `restore --to`. */
   readonly address: string | null;

@@ -56,7 +56,8 @@ export async function verifySnapshot(
     problems = found.problems;
     proven = rank(found.level) < rank(level) ? found.level : level;
   }
-  if (proven !== "none") await recordLevel(repository, snapshot.id, proven, signal);
+  const isDamaged = problems.length > 0;
+  await writeLevel(repository, snapshot.id, { proven, isDamaged }, signal);
   progress.finish(task);
   return {
     snapshot: snapshot.id,
@@ -68,15 +69,19 @@ export async function verifySnapshot(
   };
 }
 
-/** On read-only media a level is proven all the same; it cannot be written down there. */
-async function recordLevel(
+/**
+ * A level rises with a proof and falls with damage. On read-only media it is found all the same; it
+ * cannot be written down there.
+ */
+async function writeLevel(
   repository: Repository,
   snapshot: string,
-  level: Level,
+  { proven, isDamaged }: { readonly proven: Level; readonly isDamaged: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await repository.recordLevel(snapshot, level, signal);
+    if (isDamaged) await repository.withdrawLevel(snapshot, proven, signal);
+    if (proven !== "none") await repository.recordLevel(snapshot, proven, signal);
   } catch (error) {
     if (!(error instanceof SalvorError) || error.code !== "PERMISSION_DENIED") throw error;
   }

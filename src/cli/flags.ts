@@ -4,7 +4,7 @@ import type { Argument, Flag } from "./command.ts";
 export const GLOBAL_FLAGS = {
   config: { type: "string", value: "file", help: "Use this salvor.yaml" },
   json: { type: "boolean", help: "Print one JSON document on standard output" },
-  quiet: { type: "boolean", help: "Print nothing but errors" },
+  quiet: { type: "boolean", help: "Print nothing but errors and warnings" },
   verbose: { type: "boolean", help: "Say more on standard error, also where an error comes from" },
   "log-format": {
     type: "choice",

@@ -75,10 +75,13 @@ async function showHelp(name: string): Promise<number> {
 async function print(outcome: Outcome, flags: GlobalFlags): Promise<void> {
   if (flags.json) {
     await write(process.stdout, `${JSON.stringify(outcome.document, null, 2)}\n`);
-  } else if (!flags.quiet) {
-    const lines = outcome.lines(styleFor(process.stdout, flags));
-    await write(process.stdout, lines.map((line) => `${line}\n`).join(""));
+    return;
   }
+  // Quiet is for when all is well: a cron job must not swallow what it was run for.
+  if (flags.quiet && outcome.status === 0) return;
+  const stream = flags.quiet ? process.stderr : process.stdout;
+  const lines = outcome.lines(styleFor(stream, flags));
+  await write(stream, lines.map((line) => `${line}\n`).join(""));
 }
 
 async function say(text: string, status: number): Promise<number> {

@@ -24,7 +24,7 @@ export function registryOf(steps: readonly StepDefinition[]): StepRegistry {
 export function validatePlan(plan: Plan, registry: StepRegistry): Plan {
   const ids = new Set<string>();
   for (const step of plan.steps) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(step.id)) {
+    if (!/^[A-Za-z0-9.][A-Za-z0-9_.:-]{0,127}$/.test(step.id)) {
       throw invalid(`plan "${plan.name}" has a step with the id "${step.id}"`);
     }
     if (ids.has(step.id)) throw invalid(`plan "${plan.name}" has two steps "${step.id}"`);

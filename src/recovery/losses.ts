@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { messageOf, SalvorError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -48,7 +48,7 @@ export async function findLosses(
     signal.throwIfAborted();
     if (!(error instanceof SalvorError)) throw error;
     if (error.code !== "STORE_DAMAGED") return [unreadable(question, messageOf(error))];
-    const copy = join(await recovery.scratch(), "kept"); // it is as damaged as what it was made of
+    const copy = await copyFolder(recovery, quarantine); // it is as damaged as what it was made of
     return [unreadable(question, messageOf(error).replaceAll(copy, quarantine.folder))];
   }
 }
@@ -60,13 +60,17 @@ async function compareKept(
   { store, driver, options, restored, quarantine }: LossQuestion,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const copied = await kept.quarantine(join(await recovery.scratch(), "kept"), signal);
+  const copied = await kept.quarantine(await copyFolder(recovery, quarantine), signal);
   await using copy = await recovery.openStoreAt(store, driver, options, copied.address);
   await using image = await copy.capture({ exclusive: true }, signal);
   const sealed = await image.seal({ portable: false }, signal);
   using keys = new KeyFiles(join(quarantine.folder, "losses.ndjson"));
   const terms = { store, level: "none", openFile: keys.open, showKey: () => null } as const;
   return await prove(restored, { sealed, image }, terms, signal);
+}
+
+async function copyFolder(recovery: RecoveryContext, { folder }: Quarantine): Promise<string> {
+  return join(await recovery.scratch(), `kept-${basename(folder)}`);
 }
 
 function rowLosses({ store, collections }: Proof, { folder }: Quarantine): readonly Loss[] {

@@ -12,7 +12,7 @@ import { KDF_DEFAULT, makeKeys, unwrapKeys, wrapKeys, type KdfParameters } from 
 import { pruneRepository } from "./prune-repository.ts";
 import { readBack } from "./read-back.ts";
 import { readContent, readSealed } from "./read-content.ts";
-import { acknowledgeDrop, recordLevel } from "./record-snapshot.ts";
+import { acknowledgeDrop, recordLevel, withdrawLevel } from "./record-snapshot.ts";
 import { repairRepository } from "./repair-repository.ts";
 import { listSnapshots, listUnreadable } from "./snapshots.ts";
 import type { Repository } from "./types.ts";
@@ -106,6 +106,7 @@ function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
     sealed: (snapshot, signal) => readSealed(context, snapshot, signal),
     readBack: (snapshot, signal) => readBack(context, snapshot, signal),
     recordLevel: (snapshot, level, signal) => recordLevel(context, snapshot, level, signal),
+    withdrawLevel: (snapshot, level, signal) => withdrawLevel(context, snapshot, level, signal),
     acknowledgeDrop: (snapshot, by, signal) => acknowledgeDrop(context, snapshot, by, signal),
     prune: (retention, options, signal) => pruneRepository(context, retention, options, signal),
     check: (signal) => checkRepository(context, signal),

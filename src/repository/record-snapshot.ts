@@ -1,6 +1,6 @@
 import { SalvorError } from "../core/errors.ts";
 import { LEVELS, type Level } from "../receipts/types.ts";
-import type { RepositoryContext } from "./context.ts";
+import { lockRecords, type RepositoryContext } from "./context.ts";
 import { readRecords, writeRecord } from "./records.ts";
 import { levelOf, readManifest, readManifests } from "./snapshots.ts";
 
@@ -19,6 +19,31 @@ export async function recordLevel(
   );
   if (LEVELS.indexOf(level) <= LEVELS.indexOf(known)) return;
   await writeRecord(context, { kind: "level", snapshot, level }, signal);
+}
+
+/**
+ * What was proven once does not hold any more: records of levels above this one are taken away, and
+ * a proof must be made anew.
+ */
+export async function withdrawLevel(
+  context: RepositoryContext,
+  snapshot: string,
+  level: Level,
+  signal: AbortSignal,
+): Promise<void> {
+  const { records } = await readRecords(context, signal);
+  const withdrawn = records.filter(
+    ({ record }) =>
+      record.kind === "level" &&
+      record.snapshot === snapshot &&
+      LEVELS.indexOf(record.level) > LEVELS.indexOf(level),
+  );
+  if (withdrawn.length === 0) return;
+  await using _lock = await lockRecords(context, signal);
+  await context.blobs.remove(
+    withdrawn.map(({ name }) => name),
+    signal,
+  );
 }
 
 /**

@@ -92,6 +92,8 @@ export interface Repository extends AsyncDisposable {
   readBack(snapshot: string, signal: AbortSignal): Promise<readonly Problem[]>;
   /** Records a proven level, durably. A lower one than recorded changes nothing. */
   recordLevel(snapshot: string, level: Level, signal: AbortSignal): Promise<void>;
+  /** Takes back what was recorded above this level: a later look found the snapshot damaged. */
+  withdrawLevel(snapshot: string, level: Level, signal: AbortSignal): Promise<void>;
   /** A suspicious drop that somebody vouches for no longer keeps the snapshot before it. */
   acknowledgeDrop(snapshot: string, by: string, signal: AbortSignal): Promise<void>;
   prune(retention: Retention, options: PruneOptions, signal: AbortSignal): Promise<PruneResult>;

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { systemWorld, type World } from "../../src/core/world.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { createEngine, type Engine } from "../../src/plans/engine.ts";
-import { defineStep, type Plan } from "../../src/plans/types.ts";
+import { defineStep } from "../../src/plans/define-step.ts";
+import type { Plan } from "../../src/plans/types.ts";
 import { lockStore } from "../../src/state/locks.ts";
 import type { State } from "../../src/state/types.ts";
 

@@ -88,6 +88,7 @@ const run: RunDocument = {
   losses: [],
   proof: null,
   proofs: [],
+  live: null,
   reports: null,
   address: null,
 };

@@ -33,6 +33,9 @@ export function runLines(run: RunDocument, style: Style): readonly string[] {
     ...(run.quarantine === null ? [] : [`the replaced state is kept in ${safe(run.quarantine)}`]),
     ...lossLines(run.losses, style),
     ...proofsShown(run).flatMap((proof) => proofLines(proof, style)),
+    ...(run.live === null
+      ? []
+      : ["programs have written to the live store since; its differences stand in the journal"]),
   ];
 }
 

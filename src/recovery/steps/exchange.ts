@@ -10,7 +10,7 @@ import type { Quarantine, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { isRemark } from "../prove-store.ts";
 import { storeFields } from "./parameters.ts";
-import { outputsOf, quarantineIn, quarantineJson } from "./quarantine-json.ts";
+import { outputsOf, quarantineJson, quarantinesIn } from "./quarantine-json.ts";
 
 const parameters = z.object({
   ...storeFields,
@@ -81,13 +81,19 @@ async function exchangeNewest(
     }
     await context.note("the live store was written to meanwhile: it goes to quarantine again");
     quarantine = await live.quarantine(join(folder, `later-${context.world.newId("q")}`), signal);
-    await context.record({ moved: true, quarantine: quarantineJson(quarantine) });
+    await recordLater(context, quarantine);
   }
 }
 
+/** What an earlier one holds may be in no later one: an exchange may lie in between. */
+async function recordLater(context: Context, quarantine: Quarantine): Promise<void> {
+  const earlier = quarantinesIn([context.recorded]).map(quarantineJson);
+  await context.record({ moved: true, earlier, quarantine: quarantineJson(quarantine) });
+}
+
 function knownQuarantine(context: Context): Quarantine {
-  const found = quarantineIn(outputsOf(context.parameters.store, context));
-  if (found !== null) return found;
+  const found = quarantinesIn(outputsOf(context.parameters.store, context)).at(-1);
+  if (found !== undefined) return found;
   throw new SalvorError("REFUSED", "nothing was put in quarantine before the exchange", {
     hint: "This is a fault of Salvor's own; please report the plan.",
   });

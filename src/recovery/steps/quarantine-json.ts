@@ -30,10 +30,11 @@ export function stepId(store: string, action: string): string {
   return `${store}.${action}`;
 }
 
-/** The newest quarantine that the steps of a store have told of, or null. */
-export function quarantineIn(outputs: readonly JsonObject[]): Quarantine | null {
-  const found = outputs.flatMap((output) => schema.safeParse(output["quarantine"]).data ?? []);
-  return found.at(-1) ?? null;
+/** Every quarantine that the steps of a store have told of, oldest first. */
+export function quarantinesIn(outputs: readonly JsonObject[]): readonly Quarantine[] {
+  const told = outputs.flatMap((output) => [output["earlier"] ?? [], output["quarantine"]].flat());
+  const found = told.flatMap((each) => schema.safeParse(each).data ?? []);
+  return [...new Map(found.map((each) => [each.folder, each])).values()];
 }
 
 /** Was the live store written to after the snapshot? False only when that is proven. */

@@ -10,7 +10,7 @@ import type { RecoveryContext } from "../context.ts";
 import { findLosses, type Loss } from "../losses.ts";
 import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
 import { snapshotFields, storeFields } from "./parameters.ts";
-import { movedIn, outputsOf, quarantineIn } from "./quarantine-json.ts";
+import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
 
 const parameters = z.object({ ...storeFields, ...snapshotFields, beside: z.string() });
 
@@ -86,14 +86,19 @@ async function costOf(
 ): Promise<JsonObject> {
   const { store, driver, options, snapshot } = context.parameters;
   const told = outputsOf(store, context);
-  const quarantine = quarantineIn(told);
-  if (quarantine === null || !movedIn(told)) return { losses: [], rpoMs: 0 };
+  if (!movedIn(told)) return { losses: [], rpoMs: 0 };
   const { receipt } = await repository.sealed(snapshot, signal);
   const restored = { sealed: found.actual, image };
-  const question = { store, driver, options, quarantine, restored, snapshotAt: receipt.at };
-  const losses = await findLosses(recovery, question, signal);
-  const rpoMs = losses.length === 0 ? 0 : Math.max(0, context.world.now() - Date.parse(receipt.at));
-  return { losses: losses.map(lossJson), rpoMs };
+  const losses = new Map<string, JsonObject>();
+  for (const quarantine of quarantinesIn(told)) {
+    const question = { store, driver, options, quarantine, restored, snapshotAt: receipt.at };
+    for (const loss of await findLosses(recovery, question, signal)) {
+      // The newest quarantine that holds a row is the one to look for it in.
+      losses.set(JSON.stringify([loss.collection, loss.key, loss.location]), lossJson(loss));
+    }
+  }
+  const rpoMs = losses.size === 0 ? 0 : Math.max(0, context.world.now() - Date.parse(receipt.at));
+  return { losses: [...losses.values()], rpoMs };
 }
 
 function lossJson({ store, collection, key, location, reason }: Loss): JsonObject {
