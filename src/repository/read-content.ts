@@ -61,22 +61,27 @@ function partOf(
     open: async function* open(signal) {
       // The list may have been read to its end before: this keeps prune out while bytes are read.
       await using _lock = await lockReader(context, signal);
-      yield* readPart(context, snapshot, entry, reader, signal);
+      yield* readPart(context, snapshot, entry, reader, signal, false);
     },
   };
 }
 
-/** The bytes of one part, in order. The caller keeps prune out. */
+/**
+ * The bytes of one part, in order. The caller keeps prune out.
+ *
+ * @param provePages by their digests too; the names of chunks prove every byte in any case.
+ */
 export async function* readPart(
   context: RepositoryContext,
   snapshot: string,
   entry: PartEntry,
   reader: ChunkReader,
   signal: AbortSignal,
+  provePages = true,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const purpose = `${placeOf(snapshot)}, part ${entry.name}`;
   const ids = chunkIds(entry.content, reader, purpose, signal);
-  const tools = { context, reader, purpose, signal };
+  const tools = { context, reader, purpose, provePages, signal };
   const portions = entry.pages === null ? readStream(ids, tools) : readPages(ids, tools);
   let size = 0;
   let segments = 0;
@@ -94,18 +99,19 @@ interface Tools {
   readonly context: RepositoryContext;
   readonly reader: ChunkReader;
   readonly purpose: string;
+  readonly provePages: boolean;
   readonly signal: AbortSignal;
 }
 
 async function* readPages(
   maps: AsyncIterable<string>,
-  { context, reader, purpose, signal }: Tools,
+  { context, reader, purpose, provePages, signal }: Tools,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const work = async (id: string): Promise<Uint8Array<ArrayBuffer>> => {
     signal.throwIfAborted();
     const map = Uint8Array.from(await reader.read(id, purpose, signal));
     const slots = await reader.fetch(decodePageMap(map).runs, purpose, signal);
-    const order: OpenOrder = { slots, idKey: reader.idKey, map, purpose };
+    const order: OpenOrder = { slots, idKey: reader.idKey, map, provePages, purpose };
     return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
   };
   yield* ahead(maps, context.pool.size + 1, work);
@@ -113,7 +119,7 @@ async function* readPages(
 
 async function* readStream(
   ids: AsyncIterable<string>,
-  { context, reader, purpose, signal }: Tools,
+  { context, reader, purpose, provePages, signal }: Tools,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const work = async (group: readonly string[]): Promise<Uint8Array<ArrayBuffer>> => {
     signal.throwIfAborted();
@@ -121,7 +127,7 @@ async function* readStream(
     if (group.length === 1 && only !== undefined && reader.plainLength(only) <= SMALL)
       return await reader.read(only, purpose, signal);
     const slots = await reader.fetch(group, purpose, signal);
-    const order: OpenOrder = { slots, idKey: reader.idKey, map: null, purpose };
+    const order: OpenOrder = { slots, idKey: reader.idKey, map: null, provePages, purpose };
     return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
   };
   yield* ahead(grouped(ids), context.pool.size + 1, work);

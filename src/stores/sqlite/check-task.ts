@@ -23,6 +23,8 @@ export interface CheckOutput {
 export const task: HostTask<CheckInput, CheckOutput> = async ({ path, messagesMax }) => {
   try {
     using database = openSettled(path);
+    // Indexes are held against their tables in an order of their own: with 2 MB a quarter slower.
+    database.exec("PRAGMA cache_size = -16384");
     try {
       return { complaints: ask(database, String(messagesMax)), unchecked: [] };
     } catch (error) {
