@@ -28,26 +28,34 @@ export async function backUp(
   signal: AbortSignal,
 ): Promise<BackupDocument> {
   const names = namesOf(session, stores);
-  const hosts = await session.hosts();
+  const [hosts, pool] = await Promise.all([session.hosts(), session.pool()]);
   hosts.warm("bytes");
-  hosts.warm("engine");
+  pool.warm();
   const opening = repositoryForBackup(session, newRepository, signal);
   const point = session.world.newId("point");
   const at = timestamp(session.world.now());
   await using held = new AsyncDisposableStack();
   const capturing = captureAll(session, names, held, signal);
   const [repository, captured] = await settled(opening, capturing);
-  const state = held.use(await captureState(session, signal));
+  const state = captureState(session, signal);
+  state.catch(() => {}); // whoever awaits it gets the error; until then it is not unhandled
+  held.defer(() => dispose(state));
   const snapshots: Snapshot[] = [];
   for (const each of captured) {
     snapshots.push(await storeOne(session, repository, each, point, signal));
   }
   const results = verify ? await proveAll(session, snapshots, signal) : [];
   await session.record("backup", names.join(" "), "", { point, snapshots: idsOf(snapshots) });
-  await storeState(repository, state, point, signal);
+  await storeState(repository, await state, point, signal);
   const listed = verify ? await again(repository, snapshots, signal) : snapshots;
   const verified = verify && results.every(Boolean);
   return { snapshots: listed, point: { id: point, at, verified } };
+}
+
+/** Waits for what is still being made, whatever became of it, and lets it go. */
+async function dispose(made: Promise<AsyncDisposable>): Promise<void> {
+  const [outcome] = await Promise.allSettled([made]);
+  if (outcome?.status === "fulfilled") await outcome.value[Symbol.asyncDispose]();
 }
 
 /** Both are waited for, so that nothing goes on behind an error. */

@@ -41,6 +41,15 @@ export class WorkerPool implements AsyncDisposable {
     this.size = size;
   }
 
+  /** Starts the threads before they are needed: that takes longer than many a job. */
+  warm(): void {
+    while (this.#all.size < this.size) {
+      const thread = this.#start();
+      thread.unref();
+      this.#idle.push(thread);
+    }
+  }
+
   /** Runs the job of a module in the next free thread; jobs start in the order they are given. */
   run<Output>(
     module: URL,

@@ -80,8 +80,10 @@ async function copyByEngine(live: LiveDatabase, path: string, signal: AbortSigna
 
 async function copyAsBytes(live: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
   const input: SettleInput = { path: live.path, target: path };
-  await live.context.hosts.run("bytes", entryModule("stores/sqlite/settle-task"), input, signal);
-  await merge(live, path, signal);
+  const { hosts } = live.context;
+  const task = entryModule("stores/sqlite/settle-task");
+  const copied = await hosts.run<readonly string[]>("bytes", task, input, signal);
+  if (copied.length > 1) await merge(live, path, signal); // a file alone is settled already
 }
 
 async function merge({ context }: LiveDatabase, path: string, signal: AbortSignal): Promise<void> {
