@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { WorkerPool } from "../../src/core/pool.ts";
+import { flipBits } from "../../src/repository/flip-bits.ts";
 import { campaign, type Effort } from "../crash/process-campaign.ts";
 import { scenarios as commands } from "../crash/process-scenarios.ts";
 import {
@@ -14,11 +15,14 @@ import {
   waysToFail,
 } from "../crash/repository-crash.ts";
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { soakRoundTrips } from "./round-trips.ts";
 
 // Breaks everything everywhere; takes its time.
 //   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
-// commands: every system call that changes a disk, and kills at random times.
+// commands: every system call that changes a disk, and kills at random times. Last every bit of a
+// small repository, flipped, and round trips of databases up to 1 GB.
 
 const { values: options } = parseArgs({
   options: {
@@ -51,8 +55,26 @@ for (const command of commands) {
   const outcome = await campaign(command, effort);
   count(name, outcome.tried);
 }
+for (const isEncrypted of [false, true]) await soakBits(isEncrypted);
+if ("round trips".includes(options.only)) count("round trips", await soakRoundTrips(seed));
 process.stdout.write(`${tried} tried, ${failures.length} failed (--seed ${seed})\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** Every bit of a small repository, one after the other. */
+async function soakBits(isEncrypted: boolean): Promise<void> {
+  const name = `flipped bits, ${isEncrypted ? "encrypted" : "plain"}`;
+  if (!name.includes(options.only)) return;
+  await using folder = await temporaryFolder();
+  const { signal } = new AbortController();
+  const flipped = flipBits({ pool, folder: folder.path, isEncrypted, step: 1, signal });
+  count(
+    name,
+    await flipped.catch((error: unknown) => {
+      onFailure(error);
+      return 1;
+    }),
+  );
+}
 
 async function soakRepository(
   name: string,
