@@ -71,7 +71,9 @@ async function roundTrip(site: Site, stores: readonly string[]): Promise<void> {
     assert.equal(run.proof?.equal, true, store);
     const restored = await salvor.receipt({ subject: to });
     assert.equal(restored.digest, receipt.digest, store);
-    assert.deepEqual(pagesOf(to), pagesOf(site.database(store)), store);
+    // A file of no bytes is a database without tables; its copy by the engine has a first page.
+    const isEmpty = statSync(site.database(store)).size === 0;
+    if (!isEmpty) assert.deepEqual(pagesOf(to), pagesOf(site.database(store)), store);
   }
 }
 
