@@ -4,6 +4,7 @@ import { openMemoryBlobs } from "../blobs/memory/blobs.ts";
 import type { Blobs } from "../blobs/types.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { WorkerPool } from "../core/pool.ts";
+import { putBlob } from "./context.ts";
 import { createRepository, openRepository } from "./open.ts";
 import { contentOf, pagedPart, PASSPHRASE, restored, sampleInput } from "./samples.ts";
 import { sampleOptions, streamPart } from "./samples.ts";
@@ -33,7 +34,7 @@ export async function flipBits(options: FlipOptions): Promise<number> {
     for (; at < bytes.length * 8; at += options.step) {
       const changed = Buffer.from(bytes);
       changed[at >> 3] = (changed[at >> 3] ?? 0) ^ (1 << (at & 7));
-      await put(blobs, name, changed, signal);
+      await putBlob(blobs, name, changed, signal);
       await assertFound({
         ...options,
         blobs,
@@ -45,7 +46,7 @@ export async function flipBits(options: FlipOptions): Promise<number> {
       flipped += 1;
     }
     at -= bytes.length * 8; // the steps go on over the blob's end
-    await put(blobs, name, bytes, signal);
+    await putBlob(blobs, name, bytes, signal);
   }
   return flipped;
 }
@@ -110,15 +111,4 @@ async function assertNeverWrong(
     if (!(error instanceof SalvorError)) throw error;
     assert.equal(error.code, "BACKUP_DAMAGED", place);
   }
-}
-
-async function put(
-  blobs: Blobs,
-  name: string,
-  bytes: Uint8Array,
-  signal: AbortSignal,
-): Promise<void> {
-  await using draft = await blobs.draft(signal);
-  await draft.append(bytes);
-  await draft.commit(name);
 }
