@@ -1,12 +1,12 @@
 import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
+import type { Loss } from "../core/loss.ts";
 import { nodeDisk } from "../core/disk.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
 import type { StepDefinition } from "../plans/define-step.ts";
 import type { StepOutput } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { RecoveryContext } from "../recovery/context.ts";
-import type { Loss } from "../recovery/losses.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Session } from "./session.ts";
 

@@ -51,7 +51,7 @@ async function component(
   const base = { id: name, kind: "store", since } as const;
   try {
     const store = await session.store(name);
-    const seen = await Array.fromAsync(store.inspect("audit", signal));
+    const seen = await store.preflight(signal);
     const worst = seen.find(({ severity }) => severity === "critical" || severity === "high");
     if (worst !== undefined) return { ...base, state: "down", detail: worst.description };
     const [first] = seen.filter(({ severity }) => severity === "medium");

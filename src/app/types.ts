@@ -1,11 +1,11 @@
 import type { TrailRecord } from "../audit-trail/types.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Log } from "../core/log.ts";
+import type { Loss } from "../core/loss.ts";
 import type { Progress } from "../core/progress.ts";
 import type { RunRecord } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Level, Receipt } from "../receipts/types.ts";
-import type { Loss } from "../recovery/losses.ts";
 import type { Problem, PruneResult, Retention, Snapshot } from "../repository/types.ts";
 
 /** The variables of the process, or what a test gives instead. */

@@ -2,20 +2,12 @@ import { basename, join } from "node:path";
 
 import { messageOf, SalvorError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import type { Loss } from "../core/loss.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Quarantine, Store } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { KeyFiles } from "./key-files.ts";
 import { prove, type Side } from "./prove.ts";
-
-/** Something that could not be saved. */
-export interface Loss {
-  readonly store: string;
-  readonly collection: string | null;
-  readonly key: Json;
-  readonly location: JsonObject;
-  readonly reason: string;
-}
 
 /** What a restore needs to know to tell what it cost. */
 export interface LossQuestion {

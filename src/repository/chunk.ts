@@ -47,14 +47,20 @@ export function nameChunk(plain: Uint8Array, idKey: Uint8Array | null): string {
   return createHmac("sha256", idKey).update(plain).digest("hex");
 }
 
+/** Where compressed bytes are kept: answers a copy of them. */
+export type Keep = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
+
+const keepAlone: Keep = (bytes) => new Uint8Array(bytes);
+
 /** Names and encodes a chunk. */
 export function encodeChunk(
   kind: ChunkKind,
   plain: Uint8Array<ArrayBuffer>,
   idKey: Uint8Array | null,
+  keep: Keep = keepAlone,
 ): EncodedChunk {
   if (plain.length > CHUNK_SIZE_MAX) throw tooLong(kind, plain.length);
-  return { kind, id: nameChunk(plain, idKey), ...encode(plain) };
+  return { kind, id: nameChunk(plain, idKey), ...encode(plain, keep) };
 }
 
 /** What no reader would take must never be written. */
@@ -69,11 +75,13 @@ function tooLong(kind: ChunkKind, length: number): SalvorError {
 }
 
 /** Compresses where that makes the bytes fewer, and proves that it can be undone. */
-export function encode(plain: Uint8Array<ArrayBuffer>): Encoded {
+export function encode(plain: Uint8Array<ArrayBuffer>, keep: Keep = keepAlone): Encoded {
   const raw: Encoded = { compression: RAW, plainLength: plain.length, stored: plain };
   if (plain.length === 0) return raw;
-  const stored = compress(plain);
-  if (stored.length >= plain.length) return raw;
+  const roomy = compress(plain);
+  if (roomy.length >= plain.length) return raw;
+  const stored = keep(roomy);
+  releaseBuffer(roomy.buffer);
   const encoded: Encoded = { compression: ZSTD, plainLength: plain.length, stored };
   // Others have shipped compressors that lost data: nothing is trusted that was not read back.
   const decoded = decode(encoded);
@@ -93,16 +101,14 @@ export function decode(encoded: Encoded): Uint8Array<ArrayBuffer> {
   throw new RangeError(`decoded to ${plain.length} bytes instead of ${plainLength}`);
 }
 
+/** In a buffer that has room for more. */
 function compress(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const roomy = zstdCompressSync(plain, {
+  return zstdCompressSync(plain, {
     // One output buffer: the default makes one for every 16 KiB and joins them.
     chunkSize: Math.max(1024, plain.length),
     pledgedSrcSize: plain.length,
     params: ZSTD_PARAMETERS,
   });
-  const exact = new Uint8Array(roomy);
-  releaseBuffer(roomy.buffer);
-  return exact;
 }
 
 function decompress(stored: Uint8Array, plainLength: number): Uint8Array<ArrayBuffer> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import type { Entry, SealedReceipt } from "../receipts/types.ts";
-import type { Capabilities, Image, InspectionKind, Quarantine, Store } from "./types.ts";
+import type { Amendment, Capabilities, Image, InspectionKind, Quarantine, Store } from "./types.ts";
 
 /** What a driver's own tests give to the contract: a live store with some content, and ways to change it. */
 export interface StoreHarness extends AsyncDisposable {
@@ -31,7 +31,8 @@ export function storeContract(
     captureContract(open);
     restoreContract(open);
     exchangeContract(open);
-    inspectContract(capabilities, open);
+    inspectContract(open);
+    askContract(capabilities, open);
   });
 }
 
@@ -137,29 +138,72 @@ function exchangeContract(open: () => Promise<StoreHarness>): void {
   });
 }
 
-function inspectContract(capabilities: Capabilities, open: () => Promise<StoreHarness>): void {
-  it("finds nothing in a sound store, with each look that it has", async () => {
+function inspectContract(open: () => Promise<StoreHarness>): void {
+  it("finds nothing in a sound store, with each look", async () => {
     await using given = await open();
-    for (const kind of capabilities.inspections) {
-      assert.deepEqual(await Array.fromAsync(given.live.inspect(kind, signal)), [], kind);
+    assert.deepEqual(await given.live.preflight(signal), []);
+    await using specimen = await given.live.hold(signal);
+    for (const kind of ALL_LOOKS) {
+      const { observations, complete } = await specimen.inspect(kind, signal);
+      assert.deepEqual(observations, [], kind);
+      assert.ok(complete, kind);
     }
   });
 
-  it("refuses the looks that it does not have", async () => {
+  it("counts what its receipt counts", async () => {
     await using given = await open();
-    for (const kind of ALL_LOOKS.filter((each) => !capabilities.inspections.includes(each))) {
-      await assert.rejects(Array.fromAsync(given.live.inspect(kind, signal)), { code: "USAGE" });
-    }
+    await using specimen = await given.live.hold(signal);
+    assert.ok(specimen.image, "a sound store gives an image");
+    const { collections } = await specimen.inspect("audit", signal);
+    const { receipt } = await specimen.image.seal({ portable: false }, signal);
+    const counts = Object.entries(receipt.collections).map(([name, { count }]) => [name, count]);
+    assert.deepEqual(collections, Object.fromEntries(counts));
   });
 
-  it("sees that a store is gone", async () => {
+  it("sees that a store is gone, in a quick look and when it is held", async () => {
     await using given = await open();
     await given.remove();
-    const seen = await Array.fromAsync(given.live.inspect("audit", signal));
-    assert.equal(seen.length, 1);
-    assert.equal(seen[0]?.severity, "critical");
+    const seen = await given.live.preflight(signal);
+    assert.deepEqual(
+      seen.map(({ severity }) => severity),
+      ["critical"],
+    );
+    await using specimen = await given.live.hold(signal);
+    assert.equal(specimen.image, null);
+    assert.equal(specimen.trouble?.code, "STORE_MISSING");
+    const { observations, files } = await specimen.inspect("audit", signal);
+    assert.deepEqual(
+      observations.map(({ severity }) => severity),
+      ["critical"],
+    );
+    assert.equal(files[0]?.exists, false);
   });
 }
+
+const NO_LIMIT = { timeoutMs: 60_000, rowsMax: 1_000, bytesMax: 1_000_000 };
+
+function askContract(capabilities: Capabilities, open: () => Promise<StoreHarness>): void {
+  it("says that it does not understand a query, or that it answers none", async () => {
+    await using given = await open();
+    await using image = await given.live.capture({ exclusive: false }, signal);
+    const query = { text: "what is the matter?", ...NO_LIMIT };
+    const code = capabilities.queries ? "QUERY_FAILED" : "USAGE";
+    await assert.rejects(image.query(query, signal), { code });
+  });
+
+  it("refuses the amendments that it does not have", async () => {
+    await using given = await open();
+    for (const amendment of AMENDMENTS.filter(
+      ({ kind }) => !capabilities.amendments.includes(kind),
+    ))
+      await assert.rejects(given.live.amend(amendment, signal), { code: "USAGE" });
+  });
+}
+
+const AMENDMENTS: readonly Amendment[] = [
+  { kind: "reindex", indexes: [] },
+  { kind: "put-back-rows", source: "", collections: [], rules: [], dryRun: true },
+];
 
 async function restoreInto(copy: Store, live: Store): Promise<SealedReceipt> {
   await using image = await live.capture({ exclusive: false }, signal);

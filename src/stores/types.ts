@@ -1,4 +1,5 @@
 import type { Disk } from "../core/disk.ts";
+import type { SalvorError } from "../core/errors.ts";
 import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
@@ -14,8 +15,10 @@ export type InspectionKind = "audit" | "integrity" | "scan";
 
 /** What a driver can do, as data; the contract suite holds it to each word. */
 export interface Capabilities {
-  /** The looks that `inspect` has. */
-  readonly inspections: readonly InspectionKind[];
+  /** What `amend` can do to the live store. */
+  readonly amendments: readonly Amendment["kind"][];
+  /** Answers queries, so that its owner's rules can be asked. */
+  readonly queries: boolean;
   /** A capture belongs to exactly one commit. */
   readonly transactional: boolean;
   /** The kind of pieces that an image consists of. */
@@ -83,6 +86,130 @@ export interface SealOptions {
   readonly types?: Readonly<Record<string, string>>;
 }
 
+/** One file that a store consists of, as it lies there now. */
+export interface FileFacts {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly readable: boolean;
+  readonly sizeBytes: number | null;
+  /** RFC 3339. */
+  readonly modifiedAt: string | null;
+  /** `sha256:` and 64 hex digits; null when its bytes cannot be read to the end. */
+  readonly sha256: string | null;
+  /** Its own format is in order, as far as this look goes. */
+  readonly valid: boolean;
+  /** Why it is not, in one sentence. */
+  readonly error: string | null;
+}
+
+/** Neighbouring pages (from 1, both inclusive) of one verdict. */
+export interface PageRun {
+  readonly pages: readonly [from: number, to: number];
+  readonly verdict: string;
+}
+
+/** What one look has shown. */
+export interface Inspection {
+  /** Empty when nothing is wrong. */
+  readonly observations: readonly Observation[];
+  /** False when a part could not be looked at: damage that was not seen again there may still be. */
+  readonly complete: boolean;
+  /** How many things were looked at: pages, rows, documents. */
+  readonly checked: number;
+  /** `audit`: the files, hashed. */
+  readonly files: readonly FileFacts[];
+  /** `audit`: rows by collection, as a receipt counts them; null when they cannot be told. */
+  readonly collections: Readonly<Record<string, number>> | null;
+  /** `audit`: facts under the names of `Receipt.recorded`, such as `userVersion` and `encoding`. */
+  readonly properties: JsonObject;
+  /** `scan`: pages by verdict; empty where there are no pages. */
+  readonly pages: Readonly<Record<string, number>>;
+  /** `scan`: where the pages are that are not sound, in order; at most 10,000 runs. */
+  readonly pageMap: readonly PageRun[];
+}
+
+/**
+ * What is there now, damaged or not, held still so that it can be looked at as long as it takes. The
+ * live store is read once, when it is held, and never changed.
+ */
+export interface Specimen extends AsyncDisposable {
+  /** The image of one commit; null when what is there cannot become one. */
+  readonly image: Image | null;
+  /** Why there is no image. */
+  readonly trouble: SalvorError | null;
+  /**
+   * One look. Damage is an observation and never an error.
+   *
+   * @throws {SalvorError} DISK_FULL, HOST_FAILED, …: what keeps Salvor itself from looking.
+   */
+  inspect(kind: InspectionKind, signal: AbortSignal): Promise<Inspection>;
+}
+
+/** A question to a store in its own language. */
+export interface Query {
+  /** One statement that only reads. */
+  readonly text: string;
+  /** Milliseconds after which it is stopped. */
+  readonly timeoutMs: number;
+  /** Rows to return; more are counted no further. */
+  readonly rowsMax: number;
+  /** Bytes of the rows to return, as JSON. */
+  readonly bytesMax: number;
+}
+
+/** What came of it. */
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  /** Values as JSON shows them, by column. */
+  readonly rows: readonly JsonObject[];
+  /** There were more rows, or more bytes, than asked for. */
+  readonly truncated: boolean;
+}
+
+/** One collection's rows that go back. */
+export interface PutBackCollection {
+  readonly name: string;
+  /** Canonical keys, one a line in hex digits, that never return; null when there are none. */
+  readonly forget: string | null;
+}
+
+/** Work on the live store that is done in one transaction of its engine. */
+export type Amendment =
+  | { readonly kind: "reindex"; readonly indexes: readonly string[] }
+  | {
+      readonly kind: "put-back-rows";
+      /** A restored copy that has the rows; nobody else uses it. */
+      readonly source: Address;
+      /** Every row of these that `source` has and the live store has not; whole where they vanished. */
+      readonly collections: readonly PutBackCollection[];
+      /** Asked before the commit: a rule that is broken more often than before undoes it all. */
+      readonly rules: readonly Query[];
+      /** Look only: nothing is committed. */
+      readonly dryRun: boolean;
+    };
+
+/** What became of one collection of an amendment. Lists hold at most 1,000 keys. */
+export interface AmendedCollection {
+  readonly name: string;
+  /** It had vanished and was made again. */
+  readonly created: boolean;
+  /** Rows put back. */
+  readonly back: number;
+  /** Keys put back. */
+  readonly keys: readonly Json[];
+  /** Keys that were refused, and why: taken by other content, parent gone, forgotten. */
+  readonly refused: readonly { readonly key: Json; readonly reason: string }[];
+  /** How many were refused. */
+  readonly refusedTotal: number;
+}
+
+/** What an amendment did, or would do. */
+export interface Amended {
+  readonly collections: readonly AmendedCollection[];
+  /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
+  readonly touched: readonly string[];
+}
+
 /** One committed instant of a store: immutable, readable many times, gone when disposed. */
 export interface Image extends Content, AsyncDisposable {
   readonly store: StoreIdentity;
@@ -97,6 +224,14 @@ export interface Image extends Content, AsyncDisposable {
   rows(collection: string, range: KeyRange, signal: AbortSignal): AsyncIterable<Entry>;
   /** The key as JSON shows it: an object by column. */
   showKey(collection: string, key: Uint8Array): Json;
+  /**
+   * Asks the engine, which may read this image and nothing else.
+   *
+   * @throws {SalvorError} QUERY_REFUSED when it is not one statement that only reads; QUERY_FAILED
+   *   when the engine does not understand it; HOST_LIMIT when the time is up; USAGE without the
+   *   capability `queries`.
+   */
+  query(query: Query, signal: AbortSignal): Promise<QueryAnswer>;
   /**
    * The engine opens the image and checks it as it can. Yields nothing when it is sound; with
    * severity `info` what it could not check for want of something that only the application has.
@@ -136,8 +271,11 @@ export interface StoreUsers {
 export interface Store extends AsyncDisposable {
   readonly identity: StoreIdentity;
 
-  /** Looks for damage without changing a byte. Yields nothing when the store is sound. */
-  inspect(kind: InspectionKind, signal: AbortSignal): AsyncIterable<Observation>;
+  /** A quick look from outside: can it be opened at all? Empty when it can. Changes no byte. */
+  preflight(signal: AbortSignal): Promise<readonly Observation[]>;
+
+  /** Holds what is there now for inspection, damaged or missing as it may be. Changes no byte. */
+  hold(signal: AbortSignal): Promise<Specimen>;
 
   /**
    * One committed instant. Writers wait for the copy at most. `exclusive` promises that nobody else
@@ -176,6 +314,14 @@ export interface Store extends AsyncDisposable {
 
   /** Takes an exchange back: the state in quarantine, damaged or not, lives here again. */
   putBack(quarantine: Quarantine, options: ExchangeOptions, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Changes the live store in one transaction of its engine, all of it or nothing.
+   *
+   * @throws {SalvorError} USAGE without the capability; STORE_BUSY; STORE_DAMAGED when the engine
+   *   refuses the store; RULE_BROKEN when the rules would be broken more often than before.
+   */
+  amend(amendment: Amendment, signal: AbortSignal): Promise<Amended>;
 
   /** Removes a store that a restore of ours has built, and drafts of it. Never a live one. */
   discard(signal: AbortSignal): Promise<void>;

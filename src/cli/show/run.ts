@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from "../../core/errors.ts";
-import type { Loss } from "../../recovery/losses.ts";
+import type { Loss } from "../../core/loss.ts";
 import type { RunDocument } from "../../app/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";

@@ -2,12 +2,13 @@ import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { Loss } from "../../core/loss.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { Repository } from "../../repository/types.ts";
 import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
-import { findLosses, type Loss } from "../losses.ts";
+import { findLosses } from "../losses.ts";
 import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
 import { snapshotFields, storeFields } from "./parameters.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";

@@ -7,7 +7,12 @@ export const sqliteDriver = defineDriver({
   name: "sqlite",
   summary: "An SQLite database file",
   options: sqliteOptions,
-  capabilities: { inspections: ["audit"], transactional: true, parts: "pages" },
+  capabilities: {
+    amendments: ["reindex", "put-back-rows"],
+    queries: true,
+    transactional: true,
+    parts: "pages",
+  },
   open: async (...given) => (await import("./store.ts")).openSqliteStore(...given),
   addressOf: (given) => databasePath(sqliteOptions.parse(given).path),
   at: (address, given) => ({ ...given, path: address }),

@@ -16,6 +16,7 @@ import type { StoredTable } from "./format/types.ts";
 import type { LiveDatabase } from "./live.ts";
 import type { Preflight } from "./preflight.ts";
 import { commitFacts } from "./moved.ts";
+import { queryImage } from "./query.ts";
 import { refereeImage } from "./referee.ts";
 import { imageRows } from "./rows.ts";
 import { sealImage } from "./seal.ts";
@@ -64,6 +65,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
     rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
+    query: (query, abort) => queryImage(context.hosts, path, query, abort),
     check: (abort) => check(context.hosts, path, abort),
     referee: (sealed, abort) => refereeImage(context, path, { described, sealed }, abort),
     [Symbol.asyncDispose]: given.dispose,

@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 
-import { SalvorError } from "../../core/errors.ts";
-import type { Observation } from "../../core/finding.ts";
-import type { DriverContext, InspectionKind, Store } from "../types.ts";
+import type { DriverContext, Store } from "../types.ts";
+import { amendDatabase } from "./amend/amend.ts";
 import { captureImage, imageInPlace } from "./capture.ts";
 import { databasePath } from "./database-path.ts";
 import { exchangeDatabase, type ExchangeRequest } from "./exchange.ts";
@@ -14,6 +13,7 @@ import { preflightOf } from "./preflight.ts";
 import { putBackDatabase } from "./put-back.ts";
 import { quarantineDatabase } from "./quarantine.ts";
 import { discardDatabase, restoreDatabase } from "./restore.ts";
+import { holdDatabase } from "./specimen.ts";
 
 /** Opens nothing: each call works on the file as it is then. */
 export function openSqliteStore(
@@ -27,7 +27,8 @@ export function openSqliteStore(
   const live: LiveDatabase = { identity, path, busyTimeoutMs: options.busyTimeoutMs, context };
   return {
     identity,
-    inspect: (kind, signal) => inspect(live, kind, signal),
+    preflight: async (signal) => (await preflightOf(context.hosts, path, signal)).observations,
+    hold: (signal) => holdDatabase(live, signal),
     capture: ({ exclusive }, signal) => (exclusive ? imageInPlace : captureImage)(live, signal),
     restore: (content, signal) => restoreDatabase(context.disk, content, path, signal),
     quarantine: async (folder, signal) => {
@@ -41,22 +42,10 @@ export function openSqliteStore(
       await exchangeDatabase({ ...request, fingerprint, options: choices }, signal);
     },
     putBack: (quarantine, choices) => putBackDatabase(context.disk, path, quarantine, choices),
+    amend: (amendment, signal) => amendDatabase(live, amendment, signal),
     discard: () => discardDatabase(context.disk, path),
     [Symbol.asyncDispose]: async () => {},
   };
-}
-
-async function* inspect(
-  live: LiveDatabase,
-  kind: InspectionKind,
-  signal: AbortSignal,
-): AsyncIterable<Observation> {
-  if (kind !== "audit") {
-    throw new SalvorError("USAGE", `the driver sqlite has no ${kind} yet`, {
-      hint: 'Use "salvor compare <store> <store>@latest" to see what differs from a backup.',
-    });
-  }
-  yield* (await preflightOf(live.context.hosts, live.path, signal)).observations;
 }
 
 /**
