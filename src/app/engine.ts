@@ -58,7 +58,7 @@ async function engineWith(
 function recoveryContext(session: Session): RecoveryContext {
   return {
     disk: nodeDisk,
-    repository: (folder, signal) => session.repository({ folder, create: false }, signal),
+    repository: (folder, signal) => session.repositoryAt({ folder, create: false }, signal),
     openStore: (name, driver, options) => session.openStore(name, driver, options),
     openStoreAt: (name, driver, options, address) =>
       session.openStoreAt(name, driver, options, address),

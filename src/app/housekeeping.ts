@@ -1,10 +1,10 @@
 import { SalvorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Repository, Retention } from "../repository/types.ts";
+import type { Retention } from "../repository/types.ts";
 import { STATE_STORE } from "./state-store.ts";
 import { readPassphrase } from "./repositories.ts";
 import type { Session } from "./session.ts";
-import { findSnapshot } from "./snapshot-names.ts";
+import { snapshotNamed } from "./snapshot-names.ts";
 import type {
   ChangeOptions,
   PassphraseOptions,
@@ -19,14 +19,16 @@ import type {
 /** The snapshots of the stores, or of one; Salvor's own state only when it is named. */
 export async function listSnapshots(
   session: Session,
-  { store }: SnapshotsOptions,
+  { store, repository: given }: SnapshotsOptions,
   signal: AbortSignal,
 ): Promise<SnapshotsDocument> {
-  const all = await (await existing(session, signal)).snapshots(signal);
+  const folder = given === undefined ? null : session.path(given);
+  const repository = await session.repositoryAt({ folder, create: false }, signal);
+  const all = await repository.snapshots(signal);
   const snapshots = all.filter((each) =>
     store === undefined ? each.store !== STATE_STORE : each.store === store,
   );
-  if (store !== undefined && snapshots.length === 0 && store !== STATE_STORE) {
+  if (store !== undefined && snapshots.length === 0 && store !== STATE_STORE && folder === null) {
     session.storeConfig(store); // a name that nobody knows is a mistake, not an empty list
   }
   return { snapshots };
@@ -38,10 +40,10 @@ export async function prune(
   options: PruneOptions,
   signal: AbortSignal,
 ): Promise<PruneDocument> {
-  const repository = await existing(session, signal);
+  const repository = await session.repository(signal);
   const { acknowledge, dryRun = false, reason } = options;
   if (acknowledge !== undefined && !dryRun) {
-    const { id } = findSnapshot(await repository.snapshots(signal), acknowledge);
+    const { id } = await snapshotNamed(repository, acknowledge, signal);
     await repository.acknowledgeDrop(id, session.by, signal);
     await session.record("acknowledge drop", id, reason ?? "", {});
   }
@@ -70,7 +72,7 @@ export async function checkRepository(
   session: Session,
   signal: AbortSignal,
 ): Promise<RepositoryDocument> {
-  const repository = await existing(session, signal);
+  const repository = await session.repository(signal);
   const problems = await repository.check(signal);
   const ok = problems.length === 0;
   await session.record("repository check", repository.id, "", { ok });
@@ -83,7 +85,7 @@ export async function repairRepository(
   options: ChangeOptions,
   signal: AbortSignal,
 ): Promise<RepairDocument> {
-  const repository = await existing(session, signal);
+  const repository = await session.repository(signal);
   if (options.dryRun === true) {
     const problems = await repository.check(signal);
     return { ok: problems.length === 0, problems, repaired: [], quarantined: [] };
@@ -101,7 +103,7 @@ export async function changePassphrase(
   { nextEnv, nextFile, dryRun, reason }: PassphraseOptions,
   signal: AbortSignal,
 ): Promise<RepositoryDocument> {
-  const repository = await existing(session, signal);
+  const repository = await session.repository(signal);
   const next = await nextPassphrase(session, nextEnv, nextFile);
   if (dryRun !== true) {
     await repository.changePassphrase(next, signal);
@@ -122,8 +124,4 @@ function nextPassphrase(
   throw new SalvorError("USAGE", "no new passphrase was named", {
     hint: "Name a variable with --new-passphrase-env or a file with --new-passphrase-file; never the passphrase itself.",
   });
-}
-
-function existing(session: Session, signal: AbortSignal): Promise<Repository> {
-  return session.repository({ folder: null, create: false }, signal);
 }

@@ -19,7 +19,7 @@ export async function repositoryForBackup(
   const { path } = session.requireConfig().repository;
   const known = knownId(state, path);
   const repository = await session
-    .repository({ folder: null, create: known === null || renew }, signal)
+    .repositoryAt({ folder: null, create: known === null || renew }, signal)
     .catch((error: unknown) => {
       throw isMissing(error) ? vanished(path, error) : error;
     });

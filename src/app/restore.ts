@@ -12,7 +12,7 @@ import { openEngine } from "./engine.ts";
 import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
 import { driverNamed, type Session } from "./session.ts";
-import { findSnapshot } from "./snapshot-names.ts";
+import { snapshotNamed } from "./snapshot-names.ts";
 import type { ChangeOptions, RestoreOptions, RunDocument } from "./types.ts";
 import { verifySnapshot } from "./verify.ts";
 
@@ -28,10 +28,11 @@ export async function restore(
   }
   if (to !== undefined || (snapshot === undefined) === (point === undefined)) throw unclear();
   if (point === undefined && !inPlace) throw unclear();
-  const repository = await session.repository({ folder: null, create: false }, signal);
-  const all = await repository.snapshots(signal);
+  const repository = await session.repository(signal);
   const chosen =
-    point === undefined ? [findSnapshot(all, snapshot ?? "")] : snapshotsOf(all, point, session);
+    point === undefined
+      ? [await snapshotNamed(repository, snapshot ?? "", signal)]
+      : snapshotsOf(await repository.snapshots(signal), point, session);
   return restoreInPlace(session, options, chosen, signal);
 }
 
@@ -42,8 +43,8 @@ async function restoreTo(
   signal: AbortSignal,
 ): Promise<RunDocument> {
   const folder = options.repository === undefined ? null : session.path(options.repository);
-  const repository = await session.repository({ folder, create: false }, signal);
-  const found = findSnapshot(await repository.snapshots(signal), word);
+  const repository = await session.repositoryAt({ folder, create: false }, signal);
+  const found = await snapshotNamed(repository, word, signal);
   const address = session.path(to);
   const { store, driver } = found;
   const request = { store, driver, options: found.options, snapshot: found, repository: folder };

@@ -96,8 +96,13 @@ export class Session implements AsyncDisposable {
     });
   }
 
+  /** The repository of the configuration. REPOSITORY_MISSING when nobody has backed up yet. */
+  repository(signal: AbortSignal): Promise<Repository> {
+    return this.repositoryAt({ folder: null, create: false }, signal);
+  }
+
   /** The repository at a folder, or that of the configuration. */
-  repository(place: RepositoryPlace, signal: AbortSignal): Promise<Repository> {
+  repositoryAt(place: RepositoryPlace, signal: AbortSignal): Promise<Repository> {
     return this.#once(`repository ${place.folder ?? ""}`, async () => {
       const { openRepositoryAt } = await import("./repositories.ts");
       const opened = await openRepositoryAt(this, await this.pool(), place, signal);

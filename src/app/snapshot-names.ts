@@ -1,5 +1,5 @@
 import { SalvorError } from "../core/errors.ts";
-import type { Snapshot } from "../repository/types.ts";
+import type { Repository, Snapshot } from "../repository/types.ts";
 
 const ID = /^[0-9a-f]{8,64}$/;
 const OF_STORE = /^([^@]+)@(.+)$/;
@@ -9,8 +9,30 @@ export function isSnapshotName(word: string): boolean {
   return ID.test(word) || OF_STORE.test(word);
 }
 
-/** The snapshot that a word names, among those given. NOT_FOUND, or USAGE when it is not unique. */
-export function findSnapshot(snapshots: readonly Snapshot[], word: string): Snapshot {
+/**
+ * The snapshot that a word names: NOT_FOUND, USAGE when it is not unique, BACKUP_DAMAGED when it
+ * names one whose manifest cannot be read.
+ */
+export async function snapshotNamed(
+  repository: Repository,
+  word: string,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  try {
+    return findSnapshot(await repository.snapshots(signal), word);
+  } catch (error) {
+    if (!(error instanceof SalvorError) || error.code !== "NOT_FOUND" || !ID.test(word))
+      throw error;
+    const damaged = await repository.unreadable(signal);
+    const found = damaged.find(({ id }) => id.startsWith(word));
+    if (found === undefined) throw error;
+    throw new SalvorError("BACKUP_DAMAGED", `snapshot ${found.id}: ${found.problem.message}`, {
+      hint: 'Run "salvor repository repair", or take an older snapshot.',
+    });
+  }
+}
+
+function findSnapshot(snapshots: readonly Snapshot[], word: string): Snapshot {
   const [, store, when] = OF_STORE.exec(word) ?? [];
   if (store !== undefined && when !== undefined) return findByTime(snapshots, store, when);
   if (!ID.test(word)) {

@@ -32,7 +32,7 @@ export async function status(session: Session, signal: AbortSignal): Promise<Sta
 /** Status is asked in the worst of times: a repository that cannot be read is told, not thrown. */
 async function known(session: Session, signal: AbortSignal): Promise<readonly Snapshot[]> {
   try {
-    const repository = await session.repository({ folder: null, create: false }, signal);
+    const repository = await session.repository(signal);
     return await repository.snapshots(signal);
   } catch (error) {
     signal.throwIfAborted();

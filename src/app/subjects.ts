@@ -9,7 +9,7 @@ import type { SealedReceipt } from "../receipts/types.ts";
 import type { Snapshot } from "../repository/types.ts";
 import type { Image, SealOptions, Store } from "../stores/types.ts";
 import type { Session } from "./session.ts";
-import { findSnapshot, isSnapshotName } from "./snapshot-names.ts";
+import { snapshotNamed, isSnapshotName } from "./snapshot-names.ts";
 
 /** What is left over goes also when the command was told to stop. */
 const DISCARD_MS = 60_000;
@@ -45,8 +45,8 @@ export async function openSubject(
   const path = session.path(word);
   if (await isFile(path)) return fileSubject(session, path, options, signal);
   if (config !== null && isSnapshotName(word)) {
-    const repository = await session.repository({ folder: null, create: false }, signal);
-    const snapshot = findSnapshot(await repository.snapshots(signal), word);
+    const repository = await session.repository(signal);
+    const snapshot = await snapshotNamed(repository, word, signal);
     return snapshotSubject(session, snapshot, options, signal);
   }
   throw new SalvorError("NOT_FOUND", `"${word}" is no store, no file and no snapshot`, {
@@ -81,7 +81,7 @@ function snapshotSubject(
   const image = once(() => restoreToScratch(session, snapshot, signal));
   return imageSubject(`${snapshot.store}@${snapshot.id.slice(0, 12)}`, image, async () => {
     if (portable) return (await image.get()).seal({ portable }, signal);
-    const repository = await session.repository({ folder: null, create: false }, signal);
+    const repository = await session.repository(signal);
     const sealed = await repository.sealed(snapshot.id, signal);
     return { ...sealed, receipt: { ...sealed.receipt, level: snapshot.level } };
   });
@@ -93,7 +93,7 @@ export async function restoreToScratch(
   { id, store, driver, options }: Snapshot,
   signal: AbortSignal,
 ): Promise<Image> {
-  const repository = await session.repository({ folder: null, create: false }, signal);
+  const repository = await session.repository(signal);
   const address = join(await session.scratch(), session.world.newId("restored"));
   const copy = await session.openStoreAt(store, driver, options, address);
   await copy.restore(await repository.content(id, signal), signal);

@@ -95,6 +95,8 @@ export interface BackupOptions {
 /** Which snapshots to list. */
 export interface SnapshotsOptions {
   readonly store?: string | undefined;
+  /** A repository's folder, on a host that has neither salvor.yaml nor state. */
+  readonly repository?: string | undefined;
 }
 
 /** Which snapshots to read back, and how far. */

@@ -3,7 +3,7 @@ import { LEVELS, type Level } from "../receipts/types.ts";
 import type { Problem, Repository, Snapshot } from "../repository/types.ts";
 import { proveStore } from "../recovery/prove-store.ts";
 import type { Session } from "./session.ts";
-import { findSnapshot } from "./snapshot-names.ts";
+import { snapshotNamed } from "./snapshot-names.ts";
 import { restoreToScratch } from "./subjects.ts";
 import type { VerifyDocument, VerifyOptions, VerifyResult } from "./types.ts";
 
@@ -16,9 +16,11 @@ export async function verifySnapshots(
   signal: AbortSignal,
 ): Promise<VerifyDocument> {
   refuseWorking(level);
-  const repository = await session.repository({ folder: null, create: false }, signal);
-  const all = await repository.snapshots(signal);
-  const chosen = words.length > 0 ? words.map((word) => findSnapshot(all, word)) : all;
+  const repository = await session.repository(signal);
+  const chosen =
+    words.length > 0
+      ? await Promise.all(words.map((word) => snapshotNamed(repository, word, signal)))
+      : await repository.snapshots(signal);
   const results: VerifyResult[] = [];
   for (const snapshot of chosen) {
     results.push(await verifySnapshot(session, snapshot, level, signal));
@@ -48,7 +50,7 @@ export async function verifySnapshot(
   const startedMs = world.elapsed();
   const task = `verifying ${snapshot.store} ${snapshot.id.slice(0, 12)}`;
   progress.update({ task, done: 0, total: null, unit: "bytes" });
-  const repository = await session.repository({ folder: null, create: false }, signal);
+  const repository = await session.repository(signal);
   let problems = await repository.readBack(snapshot.id, signal);
   let proven: Level = problems.length === 0 ? "stored" : "none";
   if (problems.length === 0 && rank(level) > rank("stored")) {
@@ -103,7 +105,7 @@ async function proveRestored(
     return { code, message, blob: null, snapshots: [snapshot.id] };
   };
   try {
-    const repository = await session.repository({ folder: null, create: false }, signal);
+    const repository = await session.repository(signal);
     await using image = await restoreToScratch(session, snapshot, signal);
     const sealed = await repository.sealed(snapshot.id, signal);
     const { proof, complaints } = await proveStore(sealed, image, signal);

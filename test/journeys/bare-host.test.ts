@@ -39,6 +39,14 @@ for (const encrypted of [false, true]) {
       assert.match(missing.stderr, /SALVOR_PASSPHRASE/);
       assert.equal(existsSync(host.join("a.sqlite")), false);
     }
+    const listing = ["snapshots", "--repository", "elsewhere/backups", "--json"];
+    const listed = (await expectSalvor(0, listing, right)).json() as {
+      snapshots: readonly { id: string; store: string }[];
+    };
+    assert.deepEqual(
+      listed.snapshots.filter(({ store }) => store === "shop").map((each) => each.id),
+      snapshots.map((each) => each.id),
+    );
     for (const snapshot of [id, "shop@latest"]) {
       const to = `${snapshot}.sqlite`;
       const run = (await expectSalvor(0, [...args, snapshot, "--to", to], right)).json() as {
