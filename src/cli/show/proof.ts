@@ -1,7 +1,10 @@
 import type { Json } from "../../core/json.ts";
+import { keyText } from "../../core/text.ts";
 import type { Proof, ProofCollection } from "../../receipts/proof.ts";
 import type { Style } from "./style.ts";
 import { count, counted, safe } from "./text.ts";
+
+export { keyText };
 
 /** So many keys of a list stand on a screen; the document has more, its file all. */
 const KEYS_SHOWN = 10;
@@ -61,14 +64,6 @@ function keyLines(word: string, keys: readonly Json[], total: number): readonly 
     ...shown,
     ...(more > 0 ? [`      and ${count(more)} more`] : []),
   ];
-}
-
-/** `album_id=3, track=7`; anything that is not an object by column as JSON. */
-export function keyText(key: Json): string {
-  if (typeof key !== "object" || key === null || Array.isArray(key))
-    return safe(JSON.stringify(key));
-  const parts = Object.entries(key).map(([column, value]) => `${column}=${JSON.stringify(value)}`);
-  return safe(parts.join(", "));
 }
 
 function schemaLines({ schema }: Proof): readonly string[] {

@@ -1,9 +1,10 @@
 import { ERRORS, type ErrorCode } from "../../core/errors.ts";
 import type { Loss } from "../../core/loss.ts";
+import { keyText } from "../../core/text.ts";
 import type { RunDocument } from "../../app/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
-import { keyText, proofLines } from "./proof.ts";
+import { proofLines } from "./proof.ts";
 import type { Style, Tone } from "./style.ts";
 import { counted, duration, moment, safe, table } from "./text.ts";
 
