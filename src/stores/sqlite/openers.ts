@@ -6,9 +6,14 @@ import { COMPANIONS } from "./address.ts";
 
 const TITLE_MAX = 80;
 
+/** What the kernel has called the PID namespace that it began with since 3.8: it sees all others. */
+const FIRST_NAMESPACE = "pid:[4026531836]";
+
 /**
  * The processes that have a database or one of its companions open, from /proc. Our own is left
- * out. `complete` is false when a process may not be looked into, or when there is no /proc.
+ * out. `complete` is false when a process may not be looked into, when there is no /proc, and in a
+ * container: a bind mount shares the file with processes outside, and a namespace of its own hides
+ * them from /proc and from /proc/locks alike. So only the host's own view counts as complete.
  */
 export async function openersOf(path: string): Promise<StoreUsers> {
   const wanted = await identities(path);
@@ -21,7 +26,7 @@ export async function openersOf(path: string): Promise<StoreUsers> {
         .filter((_, at) => seen[at] === "open")
         .map(async (pid) => ({ pid, command: await title(pid) })),
     ),
-    complete: seesAll(pids) && !seen.includes("hidden"),
+    complete: (await seesAll()) && !seen.includes("hidden"),
   };
 }
 
@@ -66,9 +71,12 @@ async function look(pid: number, wanted: ReadonlySet<string>): Promise<"open" | 
   }
 }
 
-/** Mounted with `hidepid`, /proc does not even list the processes of others. */
-function seesAll(pids: readonly number[]): boolean {
-  return process.pid === 1 || pids.includes(1);
+/**
+ * /proc shows the namespace of its own process 1, whichever ours is. Mounted with `hidepid`, or to a
+ * user who may not look into that one, it does not tell.
+ */
+async function seesAll(): Promise<boolean> {
+  return (await readlink("/proc/1/ns/pid").catch(() => "")) === FIRST_NAMESPACE;
 }
 
 /** Program and script. What follows may be a secret, and this ends in messages and in the trail. */
