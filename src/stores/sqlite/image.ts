@@ -65,7 +65,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
     rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
-    query: (query, abort) => queryImage(context.hosts, path, query, abort),
+    query: (query, abort) => blameStore(live, path, queryImage(context.hosts, path, query, abort)),
     check: (abort) => check(context.hosts, path, abort),
     referee: (sealed, abort) => refereeImage(context, path, { described, sealed }, abort),
     [Symbol.asyncDispose]: given.dispose,
