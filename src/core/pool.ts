@@ -27,6 +27,12 @@ export type PoolReply =
   | { readonly ok: false; readonly message: string; readonly code: string; readonly hint: string };
 
 /**
+ * Megabytes for what a thread's jobs have just made. Most of it is dead at once, so that more room
+ * would only be filled with more of it.
+ */
+const YOUNG_MB = 6;
+
+/**
  * Threads for computing over images: hashing, compressing, decoding. They never see a live store.
  * One pool for all kinds of jobs, so that the cores are shared and not fought over.
  */
@@ -90,7 +96,8 @@ export class WorkerPool implements AsyncDisposable {
 
   #start(): Worker {
     const env = { ...process.env, ...compileCache() };
-    const thread = new Worker(entryModule("core/pool-thread"), { env });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+    const thread = new Worker(entryModule("core/pool-thread"), { env, resourceLimits });
     this.#all.set(thread, null);
     thread.on("message", (reply: PoolReply) => this.#settle(thread, reply));
     thread.on("error", (error) => this.#lose(thread, error));

@@ -158,7 +158,7 @@ async function commitManifest(
   const { id, bytes, manifest } = encodeManifest(content, context.keys, context.world);
   signal.throwIfAborted();
   await putBlob(context.blobs, snapshotName(id), bytes, signal);
-  return snapshotOf({ id, manifest }, { level: "none", pins: [] });
+  return snapshotOf({ id, manifest }, { level: "none", pins: [], drops: manifest.drops });
 }
 
 function warningsOf(consistency: string, drops: readonly string[]): readonly string[] {

@@ -10,6 +10,12 @@ const RANGE_MAX = 16 << 20;
 /** What is read ahead of a small chunk, because its neighbours are mostly wanted next. */
 const WINDOW_SIZE = 1 << 20;
 
+/** Slots that were read, and the buffers that they lie in, as far as nobody else uses those. */
+export interface Fetched {
+  readonly slots: readonly SealedSlot[];
+  readonly buffers: readonly ArrayBuffer[];
+}
+
 interface Window {
   readonly pack: string;
   readonly from: number;
@@ -57,24 +63,22 @@ export class ChunkReader {
   }
 
   /** The slots of many chunks, unopened, in the order of `ids`; near ones share one read. */
-  async fetch(
-    ids: readonly string[],
-    purpose: string,
-    signal: AbortSignal,
-  ): Promise<readonly SealedSlot[]> {
+  async fetch(ids: readonly string[], purpose: string, signal: AbortSignal): Promise<Fetched> {
     const places = ids.map((id) => this.#locate(id, purpose));
     const slots = new Map<string, SealedSlot>();
+    const buffers: ArrayBuffer[] = [];
     for (const group of neighbours(places)) {
       const from = group[0]?.offset ?? 0;
       const to = Math.max(...group.map(endOf));
       const name = packName(group[0]?.pack.hash ?? "");
       const bytes = await this.#blobs.read(name, { offset: from, length: to - from }, signal);
+      if (isAlone(bytes)) buffers.push(bytes.buffer);
       for (const place of group) {
         const stored = bytes.subarray(startOf(place) - from, endOf(place) - from);
         slots.set(place.header.id, this.#slotOf(place, stored));
       }
     }
-    return ids.flatMap((id) => slots.get(id) ?? []);
+    return { slots: ids.flatMap((id) => slots.get(id) ?? []), buffers };
   }
 
   #locate(id: string, purpose: string): ChunkPlace {
@@ -128,6 +132,11 @@ function sealOfPack(hash: string, header: { epoch: number; salt: Buffer }, keys:
   } catch (error) {
     throw damaged(packName(hash), "it was sealed under a key that is not here", error);
   }
+}
+
+/** Small ones may lie in the pool that all small Buffers share, and that cannot move to a thread. */
+function isAlone(bytes: Buffer): bytes is Buffer<ArrayBuffer> {
+  return bytes.length > 0 && bytes.length === bytes.buffer.byteLength;
 }
 
 const startOf = (place: ChunkPlace): number => place.offset + SLOT_HEADER_SIZE;

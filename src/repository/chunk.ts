@@ -3,7 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import { SalvorError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
-import { release, releaseBuffer } from "./release.ts";
+import { releaseBuffer } from "../core/release.ts";
 
 /** What a chunk holds, as the number that stands in its slot. */
 export const CHUNK_KINDS = { data: 1, pages: 2, map: 3, list: 4, parts: 5, tree: 6 } as const;
@@ -86,7 +86,7 @@ export function encode(plain: Uint8Array<ArrayBuffer>, keep: Keep = keepAlone): 
   // Others have shipped compressors that lost data: nothing is trusted that was not read back.
   const decoded = decode(encoded);
   const isEqual = Buffer.compare(decoded, plain) === 0;
-  release(decoded);
+  releaseBuffer(decoded.buffer);
   if (isEqual) return encoded;
   throw new SalvorError("FAULT", "compressed bytes did not decode to what they were made from", {
     hint: "Check the memory of this machine; nothing was stored.",
@@ -113,7 +113,8 @@ function compress(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 
 function decompress(stored: Uint8Array, plainLength: number): Uint8Array<ArrayBuffer> {
   return zstdDecompressSync(stored, {
-    chunkSize: Math.max(1024, plainLength),
+    // One byte more than is needed: when a buffer is full, another one is made at once.
+    chunkSize: Math.max(1024, plainLength + 1),
     maxOutputLength: Math.max(1, plainLength),
   });
 }

@@ -3,13 +3,15 @@ import { sha256 } from "../core/hash.ts";
 import type { JobAnswer } from "../core/pool.ts";
 import { damaged } from "./format.ts";
 import { decodePageMap, digestAt, type PageMap } from "./page-map.ts";
-import { release } from "./release.ts";
+import { releaseBuffer } from "../core/release.ts";
 import { openSlot, type SealedSlot } from "./slot.ts";
 
 /** Chunks to be opened and proven, and how their bytes are put together. */
 export interface OpenOrder {
   /** Distinct chunks; with a map they are its runs, in its order. */
   readonly slots: readonly SealedSlot[];
+  /** What the slots lie in, moved along: nobody reads it after this job. */
+  readonly buffers: readonly ArrayBuffer[];
   readonly idKey: Uint8Array | null;
   /** Null: the chunks' bytes one after the other. */
   readonly map: Uint8Array | null;
@@ -25,6 +27,7 @@ export interface OpenOrder {
 /** Opens chunks and gives the bytes that they make, every one of them proven. */
 export function job(order: OpenOrder): JobAnswer<Uint8Array<ArrayBuffer>> {
   const output = order.map === null ? joined(order) : pagesOf(order, decodePageMap(order.map));
+  for (const buffer of order.buffers) releaseBuffer(buffer);
   return { output, transfer: [output.buffer] };
 }
 
@@ -35,7 +38,7 @@ function joined({ slots, idKey }: OpenOrder): Uint8Array<ArrayBuffer> {
   for (const slot of slots) {
     const plain = openSlot(slot, idKey);
     bytes.set(plain, at);
-    release(plain);
+    if (plain.buffer !== slot.stored.buffer) releaseBuffer(plain.buffer);
     at += slot.header.plainLength;
   }
   return bytes;
@@ -55,7 +58,7 @@ function pagesOf(order: OpenOrder, map: PageMap): Uint8Array<ArrayBuffer> {
       if (provePages) proveDigest(content, map, page, purpose);
       bytes.set(content, page * pageSize);
     }
-    release(plain);
+    if (plain.buffer !== slot.stored.buffer) releaseBuffer(plain.buffer);
   }
   return bytes;
 }

@@ -5,7 +5,7 @@ import type { World } from "../core/world.ts";
 import type { EncodedChunk } from "./chunk.ts";
 import type { PackContents } from "./chunk-index.ts";
 import { packName } from "./format.ts";
-import { release } from "./release.ts";
+import { release } from "../core/release.ts";
 import { deriveSeal, overhead, SALT_SIZE, seal, type Keys, type Seal } from "./seal.ts";
 import { associatedData, encodePackHeader, encodeSlotHeader, headerOf } from "./slot.ts";
 import { PACK_HEADER_SIZE, SLOT_HEADER_SIZE, type PackHeader, type SlotHeader } from "./slot.ts";

@@ -3,9 +3,9 @@ import { closeSync, openSync, readSync } from "node:fs";
 
 import { SalvorError } from "../core/errors.ts";
 import type { JobAnswer } from "../core/pool.ts";
-import { encodeChunk, type EncodedChunk } from "./chunk.ts";
+import type { ChunkKind, EncodedChunk } from "./chunk.ts";
 import { decodePageMap, digestAt, encodePageMap, RUN_PAGES_MAX, type PageMap } from "./page-map.ts";
-import { transferable } from "./transfer.ts";
+import { Room } from "./room.ts";
 
 /** One segment of a file of pages, and what the parent snapshot knows of the same place. */
 export interface PageOrder {
@@ -16,12 +16,15 @@ export interface PageOrder {
   /** The parent's map of this segment, and which of its runs can still be used. */
   readonly parent: { readonly map: Uint8Array; readonly usable: readonly boolean[] } | null;
   readonly idKey: Uint8Array | null;
+  /** Goes along and comes back; what is to be stored lies in it. */
+  readonly room: ArrayBuffer;
 }
 
 /** The chunks of a segment. `map` is null when every page is as the parent has it. */
 export interface PageResult {
   readonly runs: readonly EncodedChunk[];
   readonly map: EncodedChunk | null;
+  readonly room: ArrayBuffer;
 }
 
 /** Reads a segment, finds the pages that changed, compresses them in runs, maps all of them. */
@@ -31,15 +34,16 @@ export function job(order: PageOrder): JobAnswer<PageResult> {
   const parent = order.parent === null ? null : comparable(order, decodePageMap(order.parent.map));
   const isKept = keptPages(digests, parent, order);
   if (parent?.pageCount === order.pageCount && isKept.every(Boolean))
-    return { output: { runs: [], map: null }, transfer: [] };
+    return { output: { runs: [], map: null, room: order.room }, transfer: [order.room] };
 
+  const room = new Room(order.room);
+  const encode = (kind: ChunkKind, plain: Uint8Array<ArrayBuffer>): EncodedChunk =>
+    room.encode(kind, plain, order.idKey);
   const changed = [...isKept.keys()].filter((page) => !isKept[page]);
-  const runs = groups(changed).map((pages) =>
-    transferable(encodeChunk("pages", join(bytes, pages, order.pageSize), order.idKey)),
-  );
+  const runs = groups(changed).map((pages) => encode("pages", join(bytes, pages, order.pageSize)));
   const plan = placed({ order, digests, parent, isKept, changed, runs });
-  const map = transferable(encodeChunk("map", encodePageMap(plan), order.idKey));
-  return { output: { runs, map }, transfer: [...runs, map].map(({ stored }) => stored.buffer) };
+  const map = encode("map", encodePageMap(plan));
+  return { output: { runs, map, room: order.room }, transfer: room.buffers() };
 }
 
 // A thread does one job at a time, and its buffers serve all of them: fresh ones for each segment

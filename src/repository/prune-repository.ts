@@ -12,7 +12,7 @@ import { damaged, packName, snapshotName } from "./format.ts";
 import { PackWriter } from "./pack-writer.ts";
 import { planPacks, type PackPlan } from "./plan-packs.ts";
 import { Reach } from "./reach.ts";
-import { release } from "./release.ts";
+import { release } from "../core/release.ts";
 import { readRecords, type NamedRecord } from "./records.ts";
 import { pinsOf, readManifests, type NamedManifest } from "./snapshots.ts";
 import type { PruneOptions, PruneResult, Retention } from "./types.ts";
@@ -126,11 +126,9 @@ async function repack({
   const groups = packs.repack.flatMap(({ live }) => chunked(live, COPY_CHUNKS));
   const copy = async (ids: readonly string[]): Promise<readonly EncodedChunk[]> => {
     signal.throwIfAborted();
-    const order: CopyOrder = {
-      slots: await reader.fetch(ids, "what shall be kept", signal),
-      idKey: reader.idKey,
-    };
-    return await pool.run<readonly EncodedChunk[]>(COPY_JOB, order);
+    const fetched = await reader.fetch(ids, "what shall be kept", signal);
+    const order: CopyOrder = { ...fetched, idKey: reader.idKey };
+    return await pool.run<readonly EncodedChunk[]>(COPY_JOB, order, fetched.buffers);
   };
   for await (const chunks of ahead(groups, pool.size + 1, copy))
     for (const chunk of chunks) {

@@ -9,7 +9,7 @@ import { damaged, packName, snapshotName } from "./format.ts";
 import type { Manifest } from "./manifest.ts";
 import { partEntries } from "./part-list.ts";
 import { readPart } from "./read-content.ts";
-import { release } from "./release.ts";
+import { release } from "../core/release.ts";
 import { problemOf } from "./problem-of.ts";
 import { readManifest } from "./snapshots.ts";
 import { readTree } from "./tree-chunks.ts";

@@ -110,9 +110,9 @@ async function* readPages(
   const work = async (id: string): Promise<Uint8Array<ArrayBuffer>> => {
     signal.throwIfAborted();
     const map = Uint8Array.from(await reader.read(id, purpose, signal));
-    const slots = await reader.fetch(decodePageMap(map).runs, purpose, signal);
-    const order: OpenOrder = { slots, idKey: reader.idKey, map, provePages, purpose };
-    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
+    const fetched = await reader.fetch(decodePageMap(map).runs, purpose, signal);
+    const order: OpenOrder = { ...fetched, idKey: reader.idKey, map, provePages, purpose };
+    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order, fetched.buffers);
   };
   yield* ahead(maps, context.pool.size + 1, work);
 }
@@ -126,9 +126,9 @@ async function* readStream(
     const [only] = group;
     if (group.length === 1 && only !== undefined && reader.plainLength(only) <= SMALL)
       return await reader.read(only, purpose, signal);
-    const slots = await reader.fetch(group, purpose, signal);
-    const order: OpenOrder = { slots, idKey: reader.idKey, map: null, provePages, purpose };
-    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order);
+    const fetched = await reader.fetch(group, purpose, signal);
+    const order: OpenOrder = { ...fetched, idKey: reader.idKey, map: null, provePages, purpose };
+    return await context.pool.run<Uint8Array<ArrayBuffer>>(OPEN_JOB, order, fetched.buffers);
   };
   yield* ahead(grouped(ids), context.pool.size + 1, work);
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 
 import { SalvorError } from "../core/errors.ts";
-import { release } from "./release.ts";
+import { release } from "../core/release.ts";
 
 const TAG_SIZE = 16;
 const NONCE_SIZE = 12;

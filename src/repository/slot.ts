@@ -1,7 +1,7 @@
 import { CHUNK_KINDS, CHUNK_SIZE_MAX, decode, nameChunk, RAW, ZSTD } from "./chunk.ts";
 import type { ChunkKind, Compression, EncodedChunk } from "./chunk.ts";
 import { damaged, FORMAT_VERSION, packName } from "./format.ts";
-import { release } from "./release.ts";
+import { release, releaseBuffer } from "../core/release.ts";
 import { SALT_SIZE, unseal, type Seal } from "./seal.ts";
 
 /** Bytes before the first slot of a pack. */
@@ -45,7 +45,8 @@ export function decodePackHeader(bytes: Buffer): PackHeader | null {
   if (bytes.length < PACK_HEADER_SIZE || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
     return null;
   if (bytes.readUInt32BE(MAGIC.length) !== FORMAT_VERSION << 24) return null;
-  const salt = Buffer.from(bytes.subarray(SALT_AT, SALT_AT + SALT_SIZE));
+  // Not from the pool that small Buffers share: it would go along into threads.
+  const salt = Buffer.from(Uint8Array.from(bytes.subarray(SALT_AT, SALT_AT + SALT_SIZE)).buffer);
   return { epoch: bytes.readUInt32BE(12), salt };
 }
 
@@ -109,7 +110,7 @@ export function openSlot(slot: SealedSlot, idKey: Uint8Array | null): Uint8Array
 export function reopenSlot(slot: SealedSlot, idKey: Uint8Array | null): EncodedChunk {
   const { kind, id, compression, plainLength } = slot.header;
   const { stored, plain } = opened(slot, idKey);
-  if (stored.buffer !== plain.buffer) release(plain);
+  if (stored.buffer !== plain.buffer) releaseBuffer(plain.buffer);
   return { kind, id, compression, plainLength, stored };
 }
 

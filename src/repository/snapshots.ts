@@ -78,8 +78,13 @@ export async function listSnapshots(
   const { records } = await readRecords(context, signal);
   const known = records.map(({ record }) => record);
   const pins = pinsOf(manifests, known);
+  const acknowledged = acknowledgedDrops(known);
   return manifests.map((each) =>
-    snapshotOf(each, { level: levelOf(each.id, known), pins: pins.get(each.id) ?? [] }),
+    snapshotOf(each, {
+      level: levelOf(each.id, known),
+      pins: pins.get(each.id) ?? [],
+      drops: acknowledged.has(each.id) ? [] : each.manifest.drops,
+    }),
   );
 }
 
@@ -109,9 +114,7 @@ export function pinsOf(
   manifests: readonly NamedManifest[],
   records: readonly SnapshotRecord[],
 ): ReadonlyMap<string, readonly string[]> {
-  const acknowledged = new Set(
-    records.flatMap((each) => (each.kind === "drop-acknowledged" ? [each.snapshot] : [])),
-  );
+  const acknowledged = acknowledgedDrops(records);
   const present = new Set(manifests.map(({ id }) => id));
   const pins = new Map<string, string[]>();
   const pin = (id: string, reason: string): void => {
@@ -128,10 +131,17 @@ export function pinsOf(
   return pins;
 }
 
+/** Ids of the snapshots whose suspicious drop somebody vouches for. */
+function acknowledgedDrops(records: readonly SnapshotRecord[]): ReadonlySet<string> {
+  return new Set(
+    records.flatMap((each) => (each.kind === "drop-acknowledged" ? [each.snapshot] : [])),
+  );
+}
+
 /** A snapshot as commands show it. */
 export function snapshotOf(
   { id, manifest }: NamedManifest,
-  { level, pins }: Pick<Snapshot, "level" | "pins">,
+  { level, pins, drops }: Pick<Snapshot, "level" | "pins" | "drops">,
 ): Snapshot {
   const { store, point, createdAt, sequence, bytes, storedBytes, parent } = manifest;
   const { driver, options, receipt, warnings } = manifest;
@@ -149,6 +159,7 @@ export function snapshotOf(
     level,
     receipt,
     warnings,
+    drops,
     pins,
   };
 }

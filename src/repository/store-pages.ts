@@ -10,9 +10,10 @@ import { isDamage } from "./format.ts";
 import type { PageOrder, PageResult } from "./page-job.ts";
 import { decodePageMap, segmentCount, segmentPages } from "./page-map.ts";
 import type { PartEntry } from "./part-list.ts";
-import { release } from "./release.ts";
 
 const PAGE_JOB = entryModule("repository/page-job");
+/** What a page takes in a map at most, its run's name included. */
+const MAP_BYTES_MAX = 80;
 
 /** What storing pages works with. */
 export interface PageStoring {
@@ -25,7 +26,7 @@ export interface PageStoring {
 }
 
 interface Segment {
-  readonly order: PageOrder;
+  readonly order: Omit<PageOrder, "parent" | "room">;
   /** Id of the parent's map of the same segment. */
   readonly parentMap: string | null;
 }
@@ -42,21 +43,27 @@ export async function storePages(
 ): Promise<ChunkList> {
   const { pool, store } = tools;
   const maps = new ChunkListWriter(store);
+  const rooms: ArrayBuffer[] = []; // those that nobody uses
   const work = async (segment: Segment): Promise<{ segment: Segment; result: PageResult }> => {
     signal.throwIfAborted();
-    const order = { ...segment.order, parent: await parentOf(segment, tools, signal) };
-    return { segment, result: await pool.run<PageResult>(PAGE_JOB, order) };
+    const known = await parentOf(segment, tools, signal);
+    const room = rooms.pop() ?? new ArrayBuffer(roomSize(file));
+    const order: PageOrder = { ...segment.order, parent: known, room };
+    return { segment, result: await pool.run<PageResult>(PAGE_JOB, order, [room]) };
   };
   const segments = segmentsOf(file, parent, tools, signal);
-  for await (const { segment, result } of ahead(segments, pool.size + 2, work)) {
-    for (const run of result.runs) {
-      await store.add(run);
-      release(run.stored);
-    }
+  for await (const { segment, result } of ahead(segments, pool.size + 1, work)) {
+    for (const run of result.runs) await store.add(run);
     if (result.map !== null) await store.add(result.map);
     await maps.add(result.map?.id ?? segment.parentMap ?? "");
+    rooms.push(result.room);
   }
   return await maps.finish();
+}
+
+/** Bytes of a segment that cannot be compressed, and of its map. */
+function roomSize({ pageSize, pageCount }: PagedFile): number {
+  return Math.min(pageCount, segmentPages(pageSize)) * (pageSize + MAP_BYTES_MAX) + MAP_BYTES_MAX;
 }
 
 async function* segmentsOf(
@@ -72,7 +79,7 @@ async function* segmentsOf(
   for (let at = 0; at < segmentCount(file); at += 1) {
     const firstPage = at * size;
     const count = Math.min(size, pageCount - firstPage);
-    const order = { path, pageSize, firstPage, pageCount: count, parent: null, idKey: tools.idKey };
+    const order = { path, pageSize, firstPage, pageCount: count, idKey: tools.idKey };
     const map = await parentMaps?.next();
     yield { order, parentMap: map?.done === false ? map.value : null };
   }

@@ -8,7 +8,7 @@ import { ChunkListWriter } from "./chunk-list.ts";
 import type { ChunkStore } from "./chunk-store.ts";
 import { cut, makeCutter, type Cutter } from "./cut.ts";
 import type { PartEntry } from "./part-list.ts";
-import { release } from "./release.ts";
+import { release } from "../core/release.ts";
 
 const CHUNK_JOB = entryModule("repository/chunk-job");
 /** Bytes of one job, so that ten thousand small parts are not ten thousand jobs. */

@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly level: Level;
   readonly receipt: Receipt;
   readonly warnings: readonly string[];
+  /** Suspicious drops since the one before that nobody has acknowledged. */
+  readonly drops: readonly string[];
   /** Why it may not be pruned, for example the last one before a suspicious drop. */
   readonly pins: readonly string[];
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 
 import { makeFolderDurably, type Disk, type DiskFile } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
+import { release } from "../../core/release.ts";
 import type { Content, Part } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 
@@ -62,6 +63,7 @@ async function writePart(file: DiskFile, part: Part, signal: AbortSignal): Promi
   for await (const bytes of part.open(signal)) {
     await file.write(bytes, position);
     position += bytes.length;
+    release(bytes);
   }
   if (part.size === null || part.size === position) return;
   throw new SalvorError("BACKUP_DAMAGED", `${part.name} has ${position} bytes, not ${part.size}`, {

@@ -6,8 +6,9 @@ const SIZE_MIN = 128 << 10;
  * process has grown by hundreds of megabytes. Nobody may use the bytes afterwards. Views of a part
  * of a buffer, and small ones, are left to the collector.
  */
-export function release(bytes: Uint8Array<ArrayBuffer>): void {
-  if (bytes.length === bytes.buffer.byteLength) releaseBuffer(bytes.buffer);
+export function release(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength) releaseBuffer(buffer);
 }
 
 /** The same for a buffer whose only user is the caller, whatever part of it is in use. */
