@@ -13,6 +13,8 @@ export type ReportKind = "status" | "run" | "incident" | "period";
 /** A run as a report tells it. */
 export interface ReportRun extends RunRecord {
   readonly rpoMs: number | null;
+  /** The backup that it restored; null when it restored none. */
+  readonly restoredFrom: { readonly snapshot: string; readonly at: string } | null;
   readonly quarantine: string | null;
   readonly losses: readonly Loss[];
   readonly proofs: readonly Proof[];
@@ -48,11 +50,15 @@ export interface TimelineEntry {
   readonly durationMs: number | null;
 }
 
+/** How the system stands: `losses` means that nothing is wrong but what is gone for good. */
+export type Standing = "sound" | "losses" | "unsound";
+
 /** The first lines of a report. */
 export interface ReportSummary {
   /** One sentence: what is the case now. */
   readonly verdict: string;
-  /** No open finding of medium or above, no loss, all proofs equal. */
+  readonly standing: Standing;
+  /** No open finding of medium or above, no loss, all proofs equal, no run that waits or failed. */
   readonly sound: boolean;
   readonly findings: {
     readonly open: number;
