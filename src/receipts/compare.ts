@@ -56,7 +56,8 @@ function collectionDifferences(before: Collections, after: Collections): Collect
     .filter(({ expected, actual }) => expected?.digest !== actual?.digest);
 }
 
-function schemaDifferences(
+/** The elements of two catalogues that differ, in the order of kind and name. */
+export function schemaDifferences(
   before: readonly SchemaElement[],
   after: readonly SchemaElement[],
 ): SchemaDifference[] {

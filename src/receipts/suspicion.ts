@@ -68,14 +68,18 @@ function absent(name: string, then: number | null, { present }: Expectation): st
 }
 
 /** Rows that an owner lets go, or null when nothing is said. */
-function allowedLoss(then: number, { shrinkMax, shrinkMaxRows }: Expectation): number | null {
+export function allowedLoss(
+  then: number,
+  { shrinkMax, shrinkMaxRows }: Expectation,
+): number | null {
   const limits = [];
   if (shrinkMax !== undefined) limits.push(Math.floor(then * shrinkMax));
   if (shrinkMaxRows !== undefined) limits.push(shrinkMaxRows);
   return limits.length === 0 ? null : Math.min(...limits);
 }
 
-function expectationOf(name: string, expect: Expectations): Expectation {
+/** What is expected of a collection: its own entry, and `*` where that is silent. */
+export function expectationOf(name: string, expect: Expectations): Expectation {
   const own = Object.hasOwn(expect, name) ? expect[name] : undefined;
   const said = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
   return { ...expect["*"], ...Object.fromEntries(said) };

@@ -62,4 +62,19 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "findings",
+    sql: `
+      CREATE TABLE findings (
+        id TEXT PRIMARY KEY,
+        store TEXT,
+        status TEXT NOT NULL,
+        rank INTEGER NOT NULL,
+        detected_at TEXT NOT NULL,
+        finding TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX findings_worst_first ON findings (rank, detected_at, id, status, store);
+      CREATE INDEX findings_unresolved ON findings (store, id) WHERE status <> 'resolved';
+    `,
+  },
 ];

@@ -191,6 +191,7 @@ describe("snapshots", () => {
     level: "complete",
     receipt: {} as Receipt,
     warnings: ["track shrank by 60 %\x07"],
+    drops: [],
     pins: ["the last one before a suspicious drop"],
   };
 
