@@ -201,6 +201,8 @@ export interface AmendedCollection {
   readonly refused: readonly { readonly key: Json; readonly reason: string }[];
   /** How many were refused. */
   readonly refusedTotal: number;
+  /** How many of these were erased on purpose: they are refused, and are no loss. */
+  readonly forgotten: number;
 }
 
 /** What an amendment did, or would do. */

@@ -7,16 +7,22 @@ import type { Hosts } from "../host/hosts.ts";
 import type { ExchangeOptions, StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 import type { ExchangeInput } from "./exchange-task.ts";
+import type { JournalModeInput } from "./journal-mode-task.ts";
 import { openersOf } from "./openers.ts";
 import { preflightOf } from "./preflight.ts";
 import { withoutWal } from "./preflight/fingerprint.ts";
+
+/**
+ * `engine`: one transaction of the engine; `engine-without-wal`: the same, after the live file has
+ * left WAL mode; `rename`: for what the engine refuses.
+ */
+export type ExchangeWay = "engine" | "engine-without-wal" | "rename";
 
 /** An exchange, and what it may do it with. */
 export interface ExchangeRequest extends ExchangeInput {
   readonly disk: Disk;
   readonly hosts: Hosts;
-  /** Does preflight let the engine look at the live file? */
-  readonly engineAccepts: boolean;
+  readonly way: ExchangeWay;
   readonly options: ExchangeOptions;
 }
 
@@ -25,7 +31,8 @@ export async function exchangeDatabase(
   request: ExchangeRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  if (request.engineAccepts) return exchangeThroughEngine(request, signal);
+  if (request.way === "engine") return exchangeThroughEngine(request, signal);
+  if (request.way === "engine-without-wal") return exchangeWithoutWal(request, signal);
   refuseUsed(request.live, await openersOf(request.live), request.options);
   await keepPermissions(request.disk, request.live, request.beside);
   await refuseChanged(request, signal);
@@ -44,8 +51,35 @@ async function exchangeThroughEngine(
   }
 }
 
+/** The engine cannot change the size of pages under a -wal: what lies there is moved in first. */
+async function exchangeWithoutWal(request: ExchangeRequest, signal: AbortSignal): Promise<void> {
+  const fingerprint = await setJournalMode(request, "delete", signal);
+  try {
+    await exchangeThroughEngine({ ...request, fingerprint }, signal);
+  } catch (error) {
+    // The content is whole in either mode: what kept the exchange from its end is the news.
+    await setJournalMode(request, "wal", signal).catch(() => {});
+    throw error;
+  }
+}
+
+async function setJournalMode(
+  { hosts, live, fingerprint, busyTimeoutMs }: ExchangeRequest,
+  to: JournalModeInput["to"],
+  signal: AbortSignal,
+): Promise<string> {
+  const still = to === "delete" ? fingerprint : null;
+  const input: JournalModeInput = { live, busyTimeoutMs, to, fingerprint: still };
+  const task = entryModule("stores/sqlite/journal-mode-task");
+  try {
+    return await hosts.run<string>("engine", task, input, signal);
+  } catch (error) {
+    throw await withUsers(live, error);
+  }
+}
+
 /** A lock has an owner: whoever has to stop it wants its name. */
-async function withUsers(live: string, error: unknown): Promise<unknown> {
+export async function withUsers(live: string, error: unknown): Promise<unknown> {
   if (!(error instanceof SalvorError) || error.code !== "STORE_BUSY") return error;
   const { processes } = await openersOf(live);
   if (processes.length === 0) return error;
@@ -70,7 +104,8 @@ async function refuseChanged(
 
 /**
  * The order matters: a stale -wal or a hot journal beside a new file would undo it and still check
- * "ok", so they go first, durably; their bytes are in quarantine.
+ * "ok", so they go first, durably; their bytes are in quarantine. Between the two the live name has
+ * neither the old nor the new whole, which is why only what is broken anyway comes here.
  */
 async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promise<void> {
   const folder = dirname(live);

@@ -12,7 +12,7 @@ import type { HostTask } from "../host/messages.ts";
 import { engineError, openSettled } from "./engine.ts";
 import type { StoredTable } from "./format/types.ts";
 import { RowEncoder } from "./row-encoder.ts";
-import { sameName } from "./schema/names.ts";
+import { quoted, sameName } from "./schema/names.ts";
 
 /** The image, and what our decoder says is in it. */
 export interface RefereeInput {
@@ -187,8 +187,4 @@ function select(
 function rowsOf(statement: StatementSync): Iterable<readonly SQLOutputValue[]> {
   // `setReturnArrays` changes what the rows are; the types of node:sqlite do not follow.
   return statement.iterate() as unknown as Iterable<readonly SQLOutputValue[]>;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

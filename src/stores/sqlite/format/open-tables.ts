@@ -35,7 +35,7 @@ export function openTables(path: string): DatabaseReader {
       pageCount: file.pageCount,
       schemaRows,
       elements: catalogue(schemaRows),
-      tables: storedTables(file, schemaRows),
+      tables: storedTables(path, schemaRows),
       scan: (table, sink, range) => scan(file, table, sink, range),
       [Symbol.dispose]: () => file[Symbol.dispose](),
     };
@@ -110,7 +110,8 @@ function readSchema(file: PageFile): readonly SchemaRow[] {
   return rows;
 }
 
-function storedTables(file: PageFile, rows: readonly SchemaRow[]): readonly StoredTable[] {
+/** What each table of a catalogue is made of. STORE_DAMAGED when a definition cannot be read. */
+export function storedTables(path: string, rows: readonly SchemaRow[]): readonly StoredTable[] {
   const definitions = tableDefinitions(rows);
   const indexes = indexDefinitions(rows);
   const shadows = shadowTables(rows);
@@ -119,7 +120,7 @@ function storedTables(file: PageFile, rows: readonly SchemaRow[]): readonly Stor
     .map((row) => {
       const definition = definitions.get(foldName(row.name));
       if (definition === undefined)
-        throw damaged(file.path, `the definition of table "${row.name}" cannot be read`);
+        throw damaged(path, `the definition of table "${row.name}" cannot be read`);
       const layout = layoutOf(
         definition,
         indexes.filter(({ table }) => sameName(table, row.name)),

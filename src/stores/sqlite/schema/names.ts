@@ -7,3 +7,8 @@ export function sameName(a: string, b: string): boolean {
 export function foldName(name: string): string {
   return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
+
+/** A name as SQL takes it, whatever it consists of. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
