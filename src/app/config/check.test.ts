@@ -40,7 +40,11 @@ describe("a salvor.yaml", () => {
           name: "shop",
           driver: "sqlite",
           options: { path: "/etc/shop/data/shop.sqlite", busyTimeoutMs: 5000 },
+          critical: false,
           expect: {},
+          forget: null,
+          rules: [],
+          sensitive: [],
           types: {},
         },
       ],
@@ -60,6 +64,11 @@ stores:
     path: shop.sqlite
     expect: { "*": { shrinkMax: 5% }, payments: { appendOnly: true }, users: { present: true } }
     types: { invoice.total: "decimal(10,2)" }
+    rules: [rules/shop.sql, /etc/rules/all.sql]
+    sensitive: [customer.email]
+    critical: true
+    forget: ./erased.ndjson
+  near: { driver: sqlite, path: near.sqlite, rules: ./near.sql }
 `);
     assert.equal(config.state, "/var/lib/salvor");
     assert.deepEqual(config.repository, {
@@ -73,6 +82,11 @@ stores:
       users: { present: true },
     });
     assert.deepEqual(config.stores[0]?.types, { "invoice.total": "decimal(10,2)" });
+    assert.deepEqual(config.stores[0]?.rules, ["/etc/shop/rules/shop.sql", "/etc/rules/all.sql"]);
+    assert.deepEqual(config.stores[1]?.rules, ["/etc/shop/near.sql"]);
+    assert.deepEqual(config.stores[0]?.sensitive, ["customer.email"]);
+    assert.equal(config.stores[0]?.critical, true);
+    assert.equal(config.stores[0]?.forget, "/etc/shop/erased.ndjson");
   });
 
   it("lists every problem with its place, top to bottom, and the nearest known key", () => {
@@ -100,6 +114,32 @@ stores:
         "10:3: stores.Shop must be a store's name: a-z, 0-9, _ and -, at most 63",
         '11:11: stores.near.driver has no driver "sqlit"; did you mean "sqlite"?',
         "12:3: stores.none.driver names no driver; drivers: sqlite",
+      ],
+    );
+  });
+
+  it("says what is wrong with the keys of a store that are not its driver's", () => {
+    assert.deepEqual(
+      problems(`stores:
+  shop:
+    driver: sqlite
+    path: shop.sqlite
+    rules: 7
+    sensitive: [email]
+    critical: maybe
+    forget: [a, b]
+    rule: x.sql
+    sensitiv: [a.b]
+    forgot: x
+`),
+      [
+        "5:5: stores.shop.rules must be a file or a list of files",
+        "6:17: stores.shop.sensitive.0 must be written as table.column",
+        "7:5: stores.shop.critical must be true or false, not a text",
+        "8:5: stores.shop.forget must be a text, not a list",
+        '9:5: stores.shop.rule is not a known key; did you mean "rules"?',
+        '10:5: stores.shop.sensitiv is not a known key; did you mean "sensitive"?',
+        '11:5: stores.shop.forgot is not a known key; did you mean "forget"?',
       ],
     );
   });

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Driver } from "../../stores/define-driver.ts";
 import type { ConfigProblem, Environment } from "../types.ts";
 import { expandVariables } from "./expand.ts";
-import { parseConfig, type ParsedConfig } from "./parse.ts";
+import { type KeyPath, parseConfig, type ParsedConfig } from "./parse.ts";
 import { inOrder, problemAt, schemaProblems } from "./problems.ts";
 import { resolveConfig } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
@@ -17,6 +17,8 @@ export interface CheckedConfig {
   /** Null when there are problems. */
   readonly config: Config | null;
   readonly problems: readonly ConfigProblem[];
+  /** A problem at a key of this file. */
+  problemAt(path: KeyPath, message: string): ConfigProblem;
 }
 
 /** What a file is checked against. */
@@ -30,7 +32,12 @@ export interface CheckContext {
 /** Reads a salvor.yaml to its end and collects every problem, first to last. Opens nothing. */
 export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedConfig {
   const parsed = parseConfig(bytes);
-  if (parsed.problems.length > 0) return refused(parsed.problems);
+  const answer = (config: Config | null, found: readonly ConfigProblem[]): CheckedConfig => ({
+    config,
+    problems: inOrder(found),
+    problemAt: (path, message) => problemAt(parsed, path, message),
+  });
+  if (parsed.problems.length > 0) return answer(null, parsed.problems);
 
   const { tree, problems } = expandVariables(parsed.tree, context.env);
   const unset = problems.map(({ path, message }) => problemAt(parsed, path, message));
@@ -40,11 +47,11 @@ export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedCo
     const found = mismatches(result.error, parsed, context.drivers);
     // What an unset variable left behind is no second problem.
     const keys = new Set(unset.map(({ key }) => key));
-    return refused([...unset, ...found.filter(({ key }) => !keys.has(key))]);
+    return answer(null, [...unset, ...found.filter(({ key }) => !keys.has(key))]);
   }
   const config = resolveConfig(result.data, context.file);
   const all = [...unset, ...badPaths(config, parsed)];
-  return all.length > 0 ? refused(all) : { config, problems: [] };
+  return answer(all.length > 0 ? null : config, all);
 }
 
 /** The JSON Schema (draft 2020-12) of a salvor.yaml as it is written. */
@@ -66,10 +73,6 @@ export function configInvalid(file: string, problems: readonly ConfigProblem[]):
 export function describeProblem({ line, col, key, message }: ConfigProblem): string {
   const place = line === null ? "" : `${line}:${col ?? 1}: `;
   return `${place}${key === "" ? "the file" : key} ${message}`;
-}
-
-function refused(problems: readonly ConfigProblem[]): CheckedConfig {
-  return { config: null, problems: inOrder(problems) };
 }
 
 function mismatches(

@@ -4,6 +4,7 @@ import { drivers } from "../../stores/drivers.ts";
 import type { ConfigCheckDocument, Environment } from "../types.ts";
 import { checkConfig, configInvalid, type CheckedConfig } from "./check.ts";
 import { configMissing, findConfig, type FoundConfig } from "./find.ts";
+import { inOrder } from "./problems.ts";
 import { readTrusted } from "./trust.ts";
 import type { Config } from "./types.ts";
 
@@ -28,13 +29,15 @@ export async function loadConfigIfThere(request: ConfigRequest): Promise<Config 
   return found === null ? null : valid(found, await check(found, request.env));
 }
 
-/** Everything that is wrong with a configuration. CONFIG_MISSING when there is none. */
+/** Everything that is wrong with a configuration and the files that it names. CONFIG_MISSING when there is none. */
 export async function checkConfigFile(
   request: ConfigRequest,
 ): Promise<ConfigCheckDocument & { readonly file: string }> {
   const found = await findConfig(request.path, request.cwd);
   if (found === null) throw configMissing(resolve(request.cwd));
-  const { problems } = await check(found, request.env);
+  const { partProblems } = await import("./parts.ts");
+  const checked = await check(found, request.env);
+  const problems = inOrder([...checked.problems, ...(await partProblems(checked))]);
   return { ok: problems.length === 0, problems, file: found.file };
 }
 

@@ -36,7 +36,7 @@ export function parseConfig(bytes: Uint8Array): ParsedConfig {
     const text = `is ${bytes.length} bytes long; a configuration has at most ${SIZE_MAX}`;
     return refused([problem(text, NOWHERE)]);
   }
-  const text = decode(bytes);
+  const text = decodeUtf8(bytes);
   if (typeof text === "number") {
     return refused([problem("is not UTF-8 from here on", { line: text, col: 1 })]);
   }
@@ -58,7 +58,7 @@ function parseText(text: string): ParsedConfig {
 }
 
 /** The text, or the line where it stops being UTF-8. */
-function decode(bytes: Uint8Array): string | number {
+export function decodeUtf8(bytes: Uint8Array): string | number {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -38,7 +38,8 @@ export function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProb
 }
 
 function single(issue: Issue, parsed: ParsedConfig, vocabulary: Vocabulary): ConfigProblem {
-  if (issue.code === "invalid_union") return unknownDriver(issue.path, parsed, vocabulary);
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined)
+    return unknownDriver(issue.path, parsed, vocabulary);
   return problemAt(parsed, issue.path, sentence(issue, valueAt(parsed.tree, issue.path)));
 }
 

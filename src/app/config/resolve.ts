@@ -41,7 +41,7 @@ function storeConfig(
   store: StoreTree,
   absolute: (path: string) => string,
 ): StoreConfig {
-  const { driver, expect, types, ...options } = store;
+  const { driver, critical, expect, forget, rules, sensitive, types, ...options } = store;
   const path = options["path"];
   return {
     name,
@@ -50,9 +50,13 @@ function storeConfig(
       ...(options as JsonObject),
       ...(typeof path === "string" && { path: absolute(path) }),
     },
+    critical,
     expect: Object.fromEntries(
       Object.entries(expect).map(([collection, given]) => [collection, expectation(given)]),
     ),
+    forget: forget === undefined ? null : absolute(forget),
+    rules: (typeof rules === "string" ? [rules] : rules).map(absolute),
+    sensitive,
     types,
   };
 }

@@ -57,9 +57,17 @@ const logicalType = z.string().refine(isLogicalType, {
 
 const columnName = z.string().regex(/^.+\..+$/s, "must be written as table.column");
 
+const files = z
+  .union([path, z.array(path).max(100)], { error: "must be a file or a list of files" })
+  .default([]);
+
 /** What every store has, whatever its driver. */
 const common = {
+  critical: z.boolean().default(false).describe("Raises the level of its failures by one"),
   expect: z.record(z.string(), expectation).default({}).describe("By collection; * for the rest"),
+  forget: path.optional().describe("File of keys (NDJSON) whose rows never come back"),
+  rules: files.describe("SQL files with queries that must find nothing"),
+  sensitive: z.array(columnName).default([]).describe("Columns that are masked, as table.column"),
   types: z.record(columnName, logicalType).default({}).describe("Logical types by table.column"),
 };
 
@@ -95,7 +103,11 @@ export type ConfigTree = z.output<ReturnType<typeof configSchema>>;
 /** What every store's entry holds beside the driver's own keys. */
 export interface StoreTree {
   readonly driver: string;
+  readonly critical: boolean;
   readonly expect: Readonly<Record<string, z.output<typeof expectation>>>;
+  readonly forget?: string;
+  readonly rules: string | readonly string[];
+  readonly sensitive: readonly string[];
   readonly types: Readonly<Record<string, string>>;
   readonly [option: string]: unknown;
 }

@@ -15,43 +15,65 @@ const READ_MAX = 1_000_001;
  * and be writable by nobody else: it tells us what to do. What is judged is what is read.
  */
 export async function readTrusted(found: FoundConfig): Promise<Uint8Array> {
+  const { file, named } = found;
+  const instead = named ? null : `If you trust it, name it with --config ${file}.`;
+  return readRegular(file, READ_MAX, {
+    judged: !named,
+    instead,
+    notAFile: "Name a salvor.yaml with --config.",
+  });
+}
+
+/**
+ * Reads a file that a configuration names and that tells us what to do: rules, forgotten keys. It is
+ * judged as a configuration is, however that one was found: nobody has named this file on purpose.
+ */
+export async function readTrustedPart(file: string, bytesMax: number): Promise<Uint8Array> {
+  const notAFile = "Name a file in salvor.yaml.";
+  return readRegular(file, bytesMax, { judged: true, instead: null, notAFile });
+}
+
+interface Manner {
+  readonly judged: boolean;
+  /** What can be done about a file that is not trusted, beside mending it. */
+  readonly instead: string | null;
+  readonly notAFile: string;
+}
+
+async function readRegular(
+  file: string,
+  bytesMax: number,
+  { judged, instead, notAFile }: Manner,
+): Promise<Uint8Array> {
   try {
     // A pipe of that name must not make us wait.
-    await using file = await open(found.file, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await file.stat();
-    if (!stats.isFile()) throw notAFile(found.file);
-    if (!found.named) judge(found.file, stats);
-    const bytes = Buffer.alloc(Math.min(stats.size, READ_MAX));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    if (!stats.isFile())
+      throw new SalvorError("CONFIG_INVALID", `${file} is not a file`, { hint: notAFile });
+    if (judged) judge(file, stats, instead);
+    const bytes = Buffer.alloc(Math.min(stats.size, bytesMax));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     return bytes.subarray(0, bytesRead);
   } catch (error) {
-    throw diskError(found.file, error);
+    throw diskError(file, error);
   }
 }
 
-function judge(file: string, { uid, mode }: Stats): void {
+function judge(file: string, { uid, mode }: Stats, instead: string | null): void {
   const me = process.getuid?.();
   if (me === undefined) return; // a system without owners
   if (uid !== me && uid !== 0) {
-    throw untrusted(file, `belongs to user ${uid}, not to you (${me}) or root`);
+    const reason = `belongs to user ${uid}, not to you (${me}) or root`;
+    throw untrusted(file, reason, instead ?? `Make it your own: chown ${me} ${file}`);
   }
   if ((mode & WRITE_BY_GROUP_OR_OTHERS) !== 0) {
-    throw untrusted(
-      file,
-      "can be written by others",
-      ` Or take the right away: chmod go-w ${file}`,
-    );
+    const mend = `ake the right away: chmod go-w ${file}`;
+    const hint = instead === null ? `T${mend}` : `${instead} Or t${mend}`;
+    throw untrusted(file, "can be written by others", hint);
   }
 }
 
-function untrusted(file: string, reason: string, more = ""): SalvorError {
-  return new SalvorError("CONFIG_UNTRUSTED", `${file} is not trusted: it ${reason}`, {
-    hint: `If you trust it, name it with --config ${file}.${more}`,
-  });
-}
-
-function notAFile(file: string): SalvorError {
-  return new SalvorError("CONFIG_INVALID", `${file} is not a file`, {
-    hint: "Name a salvor.yaml with --config.",
-  });
+function untrusted(file: string, reason: string, hint: string): SalvorError {
+  return new SalvorError("CONFIG_UNTRUSTED", `${file} is not trusted: it ${reason}`, { hint });
 }

@@ -46,8 +46,16 @@ export interface StoreConfig {
   readonly driver: string;
   /** What the driver's own schema made of its keys. */
   readonly options: JsonObject;
+  /** Raises the level of its failures by one. */
+  readonly critical: boolean;
   /** By collection; `*` for those that are not named. */
   readonly expect: Readonly<Record<string, Expectation>>;
+  /** File with the keys of rows that never come back. */
+  readonly forget: string | null;
+  /** Files with the owner's queries. */
+  readonly rules: readonly string[];
+  /** Columns whose values are masked, as `table.column`. */
+  readonly sensitive: readonly string[];
   /** Logical types by `collection.column`, where the declared ones do not tell. */
   readonly types: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,110 @@
+import { messageOf, SalvorError } from "../../core/errors.ts";
+import { type ForgottenKey, parseForget } from "../../checks/forget.ts";
+import {
+  describeLine,
+  type LineProblem,
+  linesInvalid,
+  parseRules,
+  type Rule,
+} from "../../checks/rule-file.ts";
+import type { ConfigProblem } from "../types.ts";
+import type { CheckedConfig } from "./check.ts";
+import { decodeUtf8, type KeyPath } from "./parse.ts";
+import { readTrustedPart } from "./trust.ts";
+import type { StoreConfig } from "./types.ts";
+
+/** Rules are written by a person. */
+const RULES_BYTES_MAX = 1_000_000;
+
+/** A million erased rows. */
+const FORGET_BYTES_MAX = 100_000_000;
+
+/**
+ * The owner's rules of a store, in the order of its files.
+ *
+ * @throws {SalvorError} CONFIG_INVALID with file and line; CONFIG_UNTRUSTED; NOT_FOUND.
+ */
+export async function loadRules({
+  rules: files,
+}: Pick<StoreConfig, "rules">): Promise<readonly Rule[]> {
+  const texts = [];
+  for (const file of files) texts.push({ file, text: await readText(file, RULES_BYTES_MAX) });
+  const { rules, problems } = parseRules(texts);
+  if (problems.length > 0) throw linesInvalid(problems);
+  return rules;
+}
+
+/**
+ * The keys of a store's rows that never come back.
+ *
+ * @throws {SalvorError} as `loadRules`.
+ */
+export async function loadForgotten({
+  forget: file,
+}: Pick<StoreConfig, "forget">): Promise<readonly ForgottenKey[]> {
+  if (file === null) return [];
+  const { keys, problems } = parseForget(file, await readText(file, FORGET_BYTES_MAX));
+  if (problems.length > 0) throw linesInvalid(problems);
+  return keys;
+}
+
+/** What is wrong with the files that a configuration names, each at the key that names it. */
+export async function partProblems({
+  config,
+  problemAt,
+}: CheckedConfig): Promise<readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  for (const { name, rules, forget } of config?.stores ?? []) {
+    const told = async (key: string, work: Promise<readonly string[]>): Promise<void> => {
+      const path: KeyPath = ["stores", name, key];
+      problems.push(...(await work).map((message) => problemAt(path, message)));
+    };
+    await told("forget", forgetProblems(forget));
+    await told("rules", ruleProblems(rules));
+  }
+  return problems;
+}
+
+async function forgetProblems(file: string | null): Promise<readonly string[]> {
+  if (file === null) return [];
+  const read = await readable(file, FORGET_BYTES_MAX);
+  if ("problem" in read) return [read.problem];
+  return sentences(parseForget(file, read.text).problems);
+}
+
+async function ruleProblems(files: readonly string[]): Promise<readonly string[]> {
+  const texts = [];
+  const problems = [];
+  for (const file of files) {
+    const read = await readable(file, RULES_BYTES_MAX);
+    if ("problem" in read) problems.push(read.problem);
+    else texts.push({ file, text: read.text });
+  }
+  return [...problems, ...sentences(parseRules(texts).problems)];
+}
+
+function sentences(problems: readonly LineProblem[]): readonly string[] {
+  return problems.map((each) => `names ${describeLine(each)}`);
+}
+
+async function readable(
+  file: string,
+  bytesMax: number,
+): Promise<{ readonly text: string } | { readonly problem: string }> {
+  try {
+    return { text: await readText(file, bytesMax) };
+  } catch (error) {
+    if (!(error instanceof SalvorError)) throw error;
+    return { problem: `names a file that cannot be used: ${messageOf(error)}` };
+  }
+}
+
+async function readText(file: string, bytesMax: number): Promise<string> {
+  const bytes = await readTrustedPart(file, bytesMax + 1);
+  if (bytes.length > bytesMax) {
+    throw linesInvalid([{ file, line: 1, message: `the file is larger than ${bytesMax} bytes` }]);
+  }
+  const text = decodeUtf8(bytes);
+  if (typeof text === "string") return text;
+  throw linesInvalid([{ file, line: text, message: "is not UTF-8 from here on" }]);
+}
