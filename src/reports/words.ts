@@ -168,6 +168,11 @@ export function proofCounts({ collections }: Proof): {
   return { expected: sum("expected"), actual: sum("actual") };
 }
 
+/** What is said where no loss is named: before everything is mended, nobody knows. */
+export function noLosses({ sound }: ReportDocument["summary"]): string {
+  return sound ? "Nothing was lost." : "No loss is known so far.";
+}
+
 /** One number of the first page, with its name. */
 export interface Figure {
   readonly name: string;

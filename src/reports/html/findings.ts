@@ -25,7 +25,7 @@ export function findingsSection({ findings }: ReportDocument): Iterable<Html> {
 }
 
 function* content(findings: readonly Finding[]): Generator<Html> {
-  if (findings.length === 0) return yield html`<p>No damage and no breach was found.</p>`;
+  if (findings.length === 0) return yield html`<p>There are no findings.</p>`;
   if (findings.length >= OVERVIEW_FROM) yield* overview(findings);
   for (const severity of SEVERITIES) {
     const group = findings.filter((each) => each.severity === severity).toSorted(openFirst);
@@ -72,17 +72,22 @@ function evidenceLine(line: string, index: number): Html {
 }
 
 function details(finding: Finding): Html {
-  const { remedies, affected, acknowledgedBy, acknowledgedAt, resolvedAt } = finding;
+  const { remedies, affected, acknowledgedBy, acknowledgedAt, resolvedAt, resolvedBy } = finding;
   return terms([
     ["Remedies", remedies.join(", ")],
     ["Affected", cut(affected.join(", "))],
     ["Detected", time(finding.detectedAt)],
-    ["Acknowledged", acknowledgedAt && html`${time(acknowledgedAt)} by ${acknowledgedBy}`],
-    ["Resolved", resolvedAt && time(resolvedAt)],
+    ["Acknowledged", acknowledgedAt && html`${time(acknowledgedAt)}${by(acknowledgedBy)}`],
+    ["Why", cut(finding.acknowledgementNotes ?? "")],
+    ["Resolved", resolvedAt && html`${time(resolvedAt)}${by(resolvedBy)}`],
     ["Notes", cut(finding.resolutionNotes ?? "")],
     ["Code", code(finding.code)],
     ["Id", code(finding.id)],
   ]);
+}
+
+function by(person: string | null): Html {
+  return html`${person !== null && html` by ${person}`}`;
 }
 
 /** Findings by their kind: with thousands of them, this is what there is to read. */

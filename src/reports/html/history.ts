@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/json.ts";
 import { leavesOf, ownFacts, wordOf } from "../leaves.ts";
 import type { ReportDocument, TimelineEntry } from "../types.ts";
-import { cut, durationText } from "../words.ts";
+import { cut, durationText, plainWord } from "../words.ts";
 import { longList, numberCell, pill, section, table, terms, time } from "./parts.ts";
 import { html, type Html } from "./template.ts";
 
@@ -42,7 +42,10 @@ function incidentArticle(incident: JsonObject): Html {
   const status = wordOf(incident["status"]);
   const facts = ownFacts(incident).map(({ name, value }) => [name, cut(value)] as const);
   return html`<article>
-    <h3>${wordOf(incident["failure"])} ${pill(status, status === "closed" ? "good" : "warn")}</h3>
+    <h3>
+      ${plainWord(wordOf(incident["failure"]))}
+      ${pill(status, status === "closed" ? "good" : "warn")}
+    </h3>
     ${terms(facts)}
   </article> `;
 }

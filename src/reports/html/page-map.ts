@@ -37,7 +37,7 @@ export function pageMap({ store, pages, pageMap: runs }: ReportStore): Html | nu
         ${looks.map(legendEntry)}
       </ul>
       <p class="quiet">
-        ${count(last)} pages; ${scale}, in the order of the
+        ${count(last)} pages as they were found; ${scale}, in the order of the
         file${each === 1 ? "" : "; the worst page colours it"}.
       </p>
       ${damagedRuns(runs, looks)}

@@ -77,10 +77,19 @@ function verdict(document: ReportDocument): Html {
       ${SIGNS[standing]}
       <div>
         <p class="standing">${STANDING_WORDS[standing]}</p>
-        <h1>${cut(sentence)}</h1>
+        <h1>${unbroken(cut(sentence))}</h1>
       </div>
     </div>
     <dl class="figures">${figures(document).map(figureEntry)}</dl> `;
+}
+
+/** Text in which no line ends within a time. */
+function unbroken(sentence: string): readonly Html[] {
+  return sentence
+    .split(/(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC)/)
+    .map((part, index) =>
+      index % 2 === 0 ? html`${part}` : html`<span class="time">${part}</span>`,
+    );
 }
 
 function figureEntry({ name, value, tone }: Figure): Html {

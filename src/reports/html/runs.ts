@@ -11,7 +11,7 @@ export function runsSection({ runs }: ReportDocument): Iterable<Html> {
 }
 
 function* content(runs: readonly ReportRun[]): Generator<Html> {
-  if (runs.length === 0) yield html`<p>Nothing was changed: the stores were only read.</p>`;
+  if (runs.length === 0) yield html`<p>No recovery was run.</p>`;
   for (const run of runs) yield* runArticle(run);
 }
 

@@ -1,4 +1,4 @@
-import { shortId } from "../../core/text.ts";
+import { counted, shortId } from "../../core/text.ts";
 import type { ReportDocument, ReportStore } from "../types.ts";
 import { durationText } from "../words.ts";
 import { pageMap } from "./page-map.ts";
@@ -40,8 +40,9 @@ function* countTable(
 ): Generator<Html> {
   const rows = Object.entries(collections);
   if (rows.length === 0) return;
-  yield html`<details${rows.length <= COUNTS_SHOWN && html` open`}
-    ><summary>${rows.length} collections</summary>
+  const total = rows.reduce((sum, [, rowCount]) => sum + rowCount, 0);
+  yield html`<details>
+    <summary>${counted(rows.length, "collection")}, ${counted(total, "row")}</summary>
    `;
   yield* table(
     `Rows of ${store} by collection`,
@@ -57,5 +58,3 @@ function* countTable(
   yield html`</details>
 `;
 }
-
-const COUNTS_SHOWN = 12;

@@ -42,7 +42,8 @@ header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.
 .verdict.warn { color: var(--warn); background: var(--warn-bg); }
 .verdict.bad { color: var(--bad); background: var(--bad-bg); }
 .standing { font-weight: 650; font-size: 0.95rem; }
-h1 { font-size: clamp(1.3rem, 1rem + 1.8vw, 1.95rem); line-height: 1.25; font-weight: 650; color: var(--ink); }
+h1 { font-size: clamp(1.3rem, 1rem + 1.8vw, 1.95rem); line-height: 1.25; font-weight: 650; color: var(--ink); text-wrap: balance; }
+.time, time { white-space: nowrap; }
 .sign { flex: none; width: clamp(2.5rem, 8vw, 3.75rem); fill: currentColor; }
 .sign path { fill: none; stroke: var(--paper); stroke-width: 2.4; stroke-linecap: round; stroke-linejoin: round; }
 .sign .shape { fill: currentColor; stroke: none; }
@@ -61,7 +62,7 @@ h4 { font-size: 0.95rem; margin: 0.9rem 0 0.3rem; }
 section > p { color: var(--quiet); margin-bottom: 0.6rem; }
 article { padding: 1rem; margin-bottom: 0.75rem; background: var(--paper); border: 1px solid var(--line); border-radius: 0.6rem; }
 article > * + * { margin-top: 0.7rem; }
-article > ul { padding-left: 1.2rem; list-style: disc; }
+article > ul:not([class]) { padding-left: 1.2rem; list-style: disc; }
 .pill {
   display: inline-block; padding: 0 0.55em; border-radius: 1em; font-size: 0.8rem; font-weight: 650; line-height: 1.6;
   white-space: nowrap; border: 1px solid currentColor;
@@ -105,10 +106,12 @@ rect.bad2 { fill: url(#dots); }
 rect.bad3 { fill: url(#bars); }
 .ground { fill: var(--bad-bg); }
 .mark { fill: var(--map-bad); }
+.lost { columns: 15rem; column-gap: 1.5rem; }
+.lost li { break-inside: avoid; border-top: 1px solid var(--line); padding: 0.1rem 0; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 0.75rem 1.5rem; }
 .keys li { border-top: 1px solid var(--line); padding: 0.1rem 0; }
 .timeline { border-left: 2px solid var(--line); padding-left: 1rem; }
-.timeline li { display: grid; grid-template-columns: 12.5rem 5.5rem 1fr; gap: 0 0.75rem; padding: 0.3rem 0; }
+.timeline li { display: grid; grid-template-columns: 14.5rem 5.5rem 1fr; gap: 0 0.75rem; padding: 0.3rem 0; }
 .timeline time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 .timeline .type { font-weight: 600; font-size: 0.88rem; line-height: 1.7; }
 footer { margin: 2.5rem 0 1rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.86rem; }

@@ -7,7 +7,7 @@ import { longList, terms } from "./lists.ts";
 
 /** What was found, the worst first. */
 export function* findingLines({ findings }: ReportDocument): Generator<string> {
-  if (findings.length === 0) return yield "No damage and no breach was found.";
+  if (findings.length === 0) return yield "There are no findings.";
   for (const severity of SEVERITIES) {
     const group = findings.filter((each) => each.severity === severity);
     if (group.length === 0) continue;
@@ -31,16 +31,20 @@ function* entry(finding: Finding): Generator<string> {
 }
 
 function detailsOf(finding: Finding): readonly (readonly [string, string | null])[] {
-  const { acknowledgedAt, acknowledgedBy, resolvedAt, resolutionNotes } = finding;
-  const by = acknowledgedBy === null ? "" : ` by ${text(acknowledgedBy)}`;
+  const { acknowledgedAt, acknowledgementNotes, resolvedAt, resolutionNotes } = finding;
   return [
     ["remedies", text(finding.remedies.join(", "))],
     ["affected", text(finding.affected.join(", "))],
     ["detected", text(moment(finding.detectedAt))],
-    ["acknowledged", acknowledgedAt && `${text(moment(acknowledgedAt))}${by}`],
-    ["resolved", resolvedAt && text(moment(resolvedAt))],
+    ["acknowledged", acknowledgedAt && whenAndWho(acknowledgedAt, finding.acknowledgedBy)],
+    ["why", acknowledgementNotes && text(acknowledgementNotes)],
+    ["resolved", resolvedAt && whenAndWho(resolvedAt, finding.resolvedBy)],
     ["notes", resolutionNotes && text(resolutionNotes)],
     ["code", span(finding.code)],
     ["id", span(finding.id)],
   ];
+}
+
+function whenAndWho(at: string, person: string | null): string {
+  return text(moment(at)) + (person === null ? "" : ` by ${text(person)}`);
 }

@@ -1,13 +1,13 @@
 import type { Json } from "../../core/json.ts";
-import type { Loss } from "../../core/loss.ts";
-import { count, moment } from "../../core/text.ts";
+import { count, counted, moment } from "../../core/text.ts";
 import type { RunStep } from "../../plans/types.ts";
 import type { Proof, ProofCollection } from "../../receipts/proof.ts";
+import { groupLosses, lossName, type LossGroup } from "../loss-groups.ts";
 import type { ReportDocument, ReportRun, ReportStore } from "../types.ts";
 import {
   collectionVerdict,
   durationText,
-  locationText,
+  noLosses,
   originsText,
   otherDifferences,
   plainWord,
@@ -46,7 +46,7 @@ function* storeEntry(store: ReportStore): Generator<string> {
 
 /** What was done: each run with its steps. */
 export function* runLines({ runs }: ReportDocument): Generator<string> {
-  if (runs.length === 0) yield "Nothing was changed: the stores were only read.";
+  if (runs.length === 0) yield "No recovery was run.";
   for (const run of runs) yield* runEntry(run);
 }
 
@@ -130,19 +130,19 @@ function* differingKeys(collection: ProofCollection): Generator<string> {
 }
 
 /** What could not be saved, named. */
-export function* lossLines({ losses, runs }: ReportDocument): Generator<string> {
-  if (losses.length === 0) return yield "Nothing was lost.";
+export function* lossLines({ losses, runs, summary }: ReportDocument): Generator<string> {
+  if (losses.length === 0) return yield noLosses(summary);
   for (const { quarantine } of runs) {
     if (quarantine !== null) yield* [`The replaced state is kept in ${span(quarantine)}.`, ""];
   }
-  yield* longList(losses, lossTable);
+  for (const group of groupLosses(losses)) yield* lossGroup(group);
 }
 
-function lossTable(losses: readonly Loss[]): Iterable<string> {
-  return table(["store", "collection", "key", "place", "reason"], losses.map(lossCells));
-}
-
-function lossCells({ store, collection, key, location, reason }: Loss): readonly string[] {
-  const shown = key === null ? "" : span(shortKey(key));
-  return [text(store), text(collection ?? "–"), shown, text(locationText(location)), text(reason)];
+function* lossGroup(group: LossGroup): Generator<string> {
+  const { store, collection, reason, place, losses } = group;
+  const name = collection === null ? text(store) : `${text(store)}, ${text(collection)}`;
+  yield* [`### ${name}: ${counted(losses.length, "item")}`, ""];
+  yield* [place === null ? text(reason) : `${text(reason)} ${text(place)}`, ""];
+  yield* longList(losses, (some) => some.map((loss) => `- ${span(lossName(loss, group))}`));
+  yield "";
 }
