@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
 import { SalvorError, messageOf } from "../../core/errors.ts";
@@ -20,11 +20,16 @@ export function guard(database: DatabaseSync): void {
 /**
  * Opens a settled file that nobody else uses. `immutable`: without it the engine would leave an empty
  * -wal and a -shm beside a database in WAL mode.
+ *
+ * @param options `enableDoubleQuotedStringLiterals`: reads expressions as a schema's are read.
  */
-export function openSettled(path: string): DatabaseSync {
+export function openSettled(
+  path: string,
+  options: Pick<DatabaseSyncOptions, "enableDoubleQuotedStringLiterals"> = {},
+): DatabaseSync {
   const url = pathToFileURL(path);
   url.search = "immutable=1";
-  const database = new DatabaseSync(url, { readOnly: true });
+  const database = new DatabaseSync(url, { ...options, readOnly: true });
   guard(database);
   return database;
 }

@@ -7,26 +7,12 @@ import type { Image, Specimen } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 import { auditDatabase } from "./audit/audit.ts";
 import { captureImage } from "./capture.ts";
+import type { HeldDatabase } from "./held.ts";
 import { integrityOfDatabase } from "./integrity/integrity.ts";
 import type { LiveDatabase } from "./live.ts";
-import { preflightOf, type Preflight } from "./preflight.ts";
+import { preflightOf } from "./preflight.ts";
 import { scanDatabase } from "./scan/scan.ts";
 import type { SettleInput } from "./settle-task.ts";
-
-/** A live database held still: what its looks work on. */
-export interface HeldDatabase {
-  readonly live: LiveDatabase;
-  /** What raw reading told of the live files when they were held. */
-  readonly preflight: Preflight;
-  readonly image: Image | null;
-  /** The image's settled file. */
-  readonly imagePath: string | null;
-  /**
-   * Copy of the database as its bytes lay there, with -wal and -journal beside it, that no engine has
-   * touched; null when the image shows all there is, or when nothing could be read.
-   */
-  readonly copyPath: string | null;
-}
 
 /** Holds a database: an image where the engine may look, else (or also) its bytes as they are. */
 export async function holdDatabase(live: LiveDatabase, signal: AbortSignal): Promise<Specimen> {
@@ -34,7 +20,8 @@ export async function holdDatabase(live: LiveDatabase, signal: AbortSignal): Pro
   const { image, trouble } = await tryCapture(live, signal);
   const isAllShown = image !== null && preflight.verdict === "engine";
   const copyPath = isAllShown || preflight.size === 0 ? null : await copyBytes(live, signal);
-  const held = { live, preflight, image, imagePath: await pathOf(image, signal), copyPath };
+  const imagePath = await pathOf(image, signal);
+  const held: HeldDatabase = { live, preflight, image, trouble, imagePath, copyPath };
   return {
     image,
     trouble,
