@@ -1,0 +1,112 @@
+import type { Observation } from "../../../core/finding.ts";
+import { Claims, Trouble } from "./claims.ts";
+import type { Walked } from "./structure-job.ts";
+import { cutEvidence } from "../evidence.ts";
+import type { Tree } from "./trees.ts";
+
+/** Trees and owners as our walker found them. */
+interface Known {
+  readonly trees: readonly Tree[];
+  readonly claims: Claims;
+  /** Tables with a page that our walker found damaged. */
+  readonly hurtTables: ReadonlySet<string>;
+}
+
+const OF_INDEX = [
+  /^wrong # of entries in index (.+)$/,
+  /^row \d+ missing from index (.+)$/,
+  /^row -?\d+ values differ from index (.+)$/,
+  /^non-unique entry in index (.+)$/,
+  /^rowid not at end-of-record for row -?\d+ of index (.+)$/,
+] as const;
+const OF_PAGE = /^(?:\*\*\* in database \w+ \*\*\*\s*)?(?:Tree \d+ page (\d+)|Page (\d+))\b/;
+const UNUSED = /^(?:\*\*\* in database \w+ \*\*\*\s*)?Page \d+: never used$/;
+
+/**
+ * Gives the engine's complaints a place, as far as their words tell one, and puts those of one kind
+ * about one index together. What hurts an index alone is mended by building it anew.
+ */
+export function placeComplaints(
+  complaints: readonly Observation[],
+  walked: Walked | null,
+): readonly Observation[] {
+  const known = walked === null ? null : knownOf(walked);
+  const groups = new Map<string, Observation[]>();
+  for (const complaint of complaints.flatMap(byLine)) {
+    const placed = known === null ? complaint : place(complaint, known);
+    const key = JSON.stringify([placed.code, placed.location, placed.severity]);
+    groups.set(key, [...(groups.get(key) ?? []), placed]);
+  }
+  return [...groups.values()].flatMap(together);
+}
+
+/** The engine may say several things in one message, each on a line of its own. */
+function byLine(complaint: Observation): readonly Observation[] {
+  if (complaint.code !== "sqlite.engine.check") return [complaint];
+  const lines = complaint.description.split("\n").filter((line) => !line.startsWith("***"));
+  return lines.length < 2
+    ? [complaint]
+    : lines.map((line) => ({
+        ...complaint,
+        description: line,
+        evidence: cutEvidence(line),
+      }));
+}
+
+function knownOf({ trees, claims, pageCount }: Walked): Known {
+  const owners = new Claims(pageCount, claims);
+  const hurtTables = new Set<string>();
+  for (let page = 1; page <= pageCount; page++) {
+    if (owners.trouble[page] === Trouble.none) continue;
+    const tree = trees[(owners.owner[page] as number) - 1];
+    if (tree?.type === "table") hurtTables.add(tree.name);
+  }
+  return { trees, claims: owners, hurtTables };
+}
+
+function place(complaint: Observation, known: Known): Observation {
+  if (complaint.code !== "sqlite.engine.check") return complaint;
+  const { description } = complaint;
+  if (UNUSED.test(description)) return { ...complaint, code: "sqlite.engine.unused", ...UNUSED_IS };
+  const index = OF_INDEX.map((form) => form.exec(description)?.[1]).find((name) => name);
+  if (index !== undefined) {
+    const tree = known.trees.find(({ type, name }) => type === "index" && name === index);
+    return tree === undefined ? complaint : ofTree(complaint, tree, known);
+  }
+  const [, inTree, alone] = OF_PAGE.exec(description) ?? [];
+  const page = Number(inTree ?? alone ?? 0);
+  if (!known.claims.exists(page)) return complaint;
+  const tree = known.trees[(known.claims.owner[page] as number) - 1];
+  const placed = { ...complaint, location: { page } };
+  return tree === undefined ? placed : ofTree(placed, tree, known);
+}
+
+/** Our own walker has said it already, by page and with what it means. */
+const UNUSED_IS = {
+  title: "The engine finds pages that nothing uses",
+  severity: "low",
+  remedies: [],
+} as const;
+
+function ofTree(complaint: Observation, tree: Tree, { hurtTables }: Known): Observation {
+  if (tree.type === "table")
+    return { ...complaint, location: { ...complaint.location, table: tree.table } };
+  const location = { ...complaint.location, table: tree.table, index: tree.name };
+  // Where the table is hurt too, an index may be the only one to know its rows.
+  if (hurtTables.has(tree.table)) return { ...complaint, location };
+  return {
+    ...complaint,
+    code: "sqlite.engine.index",
+    title: "The engine's own check fails in an index",
+    severity: "high",
+    location,
+    remedies: ["reindex"],
+  };
+}
+
+function together(alike: readonly Observation[]): readonly Observation[] {
+  const [first] = alike;
+  if (first === undefined || alike.length === 1) return alike;
+  const description = `${first.description}; and ${alike.length - 1} more like this`;
+  return [{ ...first, description }];
+}

@@ -1,0 +1,40 @@
+import { twoBytes } from "./big-endian.ts";
+
+/** What disks write as a whole, or not at all. */
+export const SECTOR_BYTES = 512;
+/** Different byte values in 512 bytes: noise has about 221, text and records far fewer. */
+const NOISE_MIN = 195;
+const CALM_MAX = 170;
+
+/** The first part of a page that was not written with the rest. */
+export interface Tear {
+  readonly byte: number;
+  readonly isZero: boolean;
+}
+
+/** Looks for sectors of a b-tree page that are zero, or noise, while others hold what they should. */
+export function tearOf(
+  bytes: Uint8Array,
+  base: number,
+  { pageSize, isFirst }: { readonly pageSize: number; readonly isFirst: boolean },
+): Tear | null {
+  const content = twoBytes(bytes, base + (isFirst ? 105 : 5)) || pageSize;
+  const sectors = Array.from({ length: pageSize / SECTOR_BYTES }, (_, at) => at * SECTOR_BYTES);
+  if (sectors.length < 2) return null;
+  const zero = sectors.find((at) => at >= content && isAllZero(bytes, base + at, base + at + 512));
+  if (zero !== undefined) return { byte: zero, isZero: true };
+  const values = sectors.map((at) => differentBytes(bytes, base + at));
+  const noise = values.findIndex((count) => count >= NOISE_MIN);
+  const isElsewhereCalm = values.some((count) => count <= CALM_MAX);
+  return noise >= 0 && isElsewhereCalm ? { byte: noise * SECTOR_BYTES, isZero: false } : null;
+}
+
+/** Are all bytes of a range zero? */
+export function isAllZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
+
+function differentBytes(bytes: Uint8Array, start: number): number {
+  return new Set(bytes.subarray(start, start + SECTOR_BYTES)).size;
+}
