@@ -1,7 +1,7 @@
 import { boundaryHash, endsRun } from "./boundary.ts";
 import { malformed } from "./malformed.ts";
 import type { Leaf, Tree } from "./types.ts";
-import { readVarint, varintLength, writeVarint } from "./varint.ts";
+import { readVarint, varintLength, writeVarint, type VarintRead } from "./varint.ts";
 
 const DIGEST_LENGTH = 32;
 
@@ -95,12 +95,35 @@ export function unpackLeaves(bytes: Uint8Array): Leaf[] {
     const keyLength = count && readVarint(bytes, count.end + DIGEST_LENGTH, bytes.length);
     if (!count || !keyLength || keyLength.end + keyLength.value > bytes.length)
       throw malformed(`a packed tree is cut off at byte ${at}`);
-    const digest = bytes.subarray(count.end, count.end + DIGEST_LENGTH);
-    const lastKey = bytes.subarray(keyLength.end, keyLength.end + keyLength.value);
-    leaves.push({ count: count.value, digest, lastKey });
     at = keyLength.end + keyLength.value;
+    leaves.push(new PackedLeaf(bytes, count, keyLength.end, at));
   }
   return leaves;
+}
+
+/** A leaf where it lies packed: large trees have so many that two views for each would weigh more. */
+class PackedLeaf implements Leaf {
+  readonly count: number;
+  readonly #bytes: Uint8Array;
+  readonly #digestAt: number;
+  readonly #keyAt: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, count: VarintRead, keyAt: number, end: number) {
+    this.count = count.value;
+    this.#bytes = bytes;
+    this.#digestAt = count.end;
+    this.#keyAt = keyAt;
+    this.#end = end;
+  }
+
+  get digest(): Uint8Array {
+    return this.#bytes.subarray(this.#digestAt, this.#digestAt + DIGEST_LENGTH);
+  }
+
+  get lastKey(): Uint8Array {
+    return this.#bytes.subarray(this.#keyAt, this.#end);
+  }
 }
 
 function packLeaves(leaves: readonly Leaf[]): Uint8Array<ArrayBuffer> {

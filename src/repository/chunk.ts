@@ -37,7 +37,7 @@ export interface EncodedChunk extends Encoded {
 const ZSTD_PARAMETERS = {
   [constants.ZSTD_c_compressionLevel]: 1,
   [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
-  [constants.ZSTD_c_hashLog]: 16,
+  [constants.ZSTD_c_hashLog]: 15,
   [constants.ZSTD_c_minMatch]: 6,
 };
 

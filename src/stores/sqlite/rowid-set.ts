@@ -1,6 +1,5 @@
-import type { EntrySink } from "../../receipts/types.ts";
+import type { CellSink } from "./format/cell-sink.ts";
 
-const INTEGER_KEY_BYTES = 9;
 /** 32 MB: row ids that are this scattered are left to the engine. */
 const INTERVALS_MAX = 2_000_000;
 
@@ -8,7 +7,8 @@ const INTERVALS_MAX = 2_000_000;
  * The row ids of a table as intervals, taken in ascending order. Ids are numbers: beyond 2^53 they
  * would lose digits, and the set says that it is not complete.
  */
-export class RowidSet implements EntrySink {
+export class RowidSet implements CellSink {
+  readonly rowidsOnly = true;
   #starts = new Float64Array(1024);
   #ends = new Float64Array(1024);
   #count = 0;
@@ -19,8 +19,8 @@ export class RowidSet implements EntrySink {
     return this.#isComplete;
   }
 
-  add(key: Uint8Array, keyStart: number, keyEnd: number): void {
-    const id = keyEnd - keyStart === INTEGER_KEY_BYTES ? integerKey(key, keyStart) : Number.NaN;
+  cell(_bytes: Uint8Array, _start: number, _end: number, high: number, low: number): void {
+    const id = high * 0x1_0000_0000 + low;
     if (!Number.isSafeInteger(id)) this.#isComplete = false;
     else if (this.#count > 0 && this.#ends[this.#count - 1] === id - 1) {
       this.#ends[this.#count - 1] = id;
@@ -58,13 +58,4 @@ function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(values.length * 2);
   larger.set(values);
   return larger;
-}
-
-/** The integer of a canonical key: a tag, then 8 bytes, big-endian, with the sign bit flipped. */
-function integerKey(key: Uint8Array, start: number): number {
-  let high = 0;
-  for (let at = start + 1; at < start + 5; at += 1) high = high * 256 + (key[at] as number);
-  let low = 0;
-  for (let at = start + 5; at < start + 9; at += 1) low = low * 256 + (key[at] as number);
-  return (high - 0x8000_0000) * 0x1_0000_0000 + low;
 }

@@ -1,6 +1,7 @@
 import { SalvorError } from "../../core/errors.ts";
 import { SortingSink } from "../../receipts/sorting-sink.ts";
 import type { EntrySink } from "../../receipts/types.ts";
+import type { CellSink } from "./format/cell-sink.ts";
 import { openTables } from "./format/open-tables.ts";
 import type { RowidRange } from "./format/types.ts";
 
@@ -28,6 +29,14 @@ export function scanRange(input: TableInput, sink: EntrySink, range: RowidRange 
   using sorter = new SortingSink(sink, { scratch: input.scratch });
   reader.scan(found, sorter);
   sorter.finish();
+}
+
+/** Hands the row ids of a table to the sink, in ascending order. */
+export function scanRowids(input: TableInput, sink: CellSink): void {
+  using reader = openTables(input.path);
+  const found = reader.tables.find(({ collection }) => collection.name === input.table);
+  if (found === undefined) throw noTable(input);
+  reader.scanRowids(found, sink);
 }
 
 function noTable({ path, table }: TableInput): SalvorError {

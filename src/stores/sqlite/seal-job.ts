@@ -4,7 +4,7 @@ import { packTree } from "../../receipts/tree-codec.ts";
 import { OrphanSink, type FollowedReference } from "./orphan-sink.ts";
 import type { RowidReference } from "./references.ts";
 import { RowidSet } from "./rowid-set.ts";
-import { scanTable, type TableInput } from "./scan-table.ts";
+import { scanRowids, scanTable, type TableInput } from "./scan-table.ts";
 
 /** A table to be sealed, and what is found out on the way. */
 export interface SealInput extends TableInput {
@@ -36,7 +36,7 @@ function followed({ references, ...input }: SealInput): readonly FollowedReferen
   for (const { parent } of references) {
     if (parents.has(parent)) continue;
     const rowids = new RowidSet();
-    scanTable({ ...input, table: parent }, rowids);
+    scanRowids({ ...input, table: parent }, rowids);
     parents.set(parent, rowids);
   }
   return references.flatMap(({ column, parent }) => {

@@ -1,11 +1,7 @@
+import type { CellSink } from "./cell-sink.ts";
 import { damaged } from "./damage.ts";
 import type { PageFile } from "./page-file.ts";
 import type { RowidRange } from "./types.ts";
-
-/** Takes one cell: its payload, whole, and its row id as two halves (zero in an index). */
-export interface CellSink {
-  cell(bytes: Uint8Array, start: number, end: number, high: number, low: number): void;
-}
 
 /** What is walked: `name` stands in errors. */
 export interface BTree {
@@ -35,6 +31,8 @@ export class BTreeWalk {
   readonly #sink: CellSink;
   readonly #levels: Uint8Array<ArrayBuffer>[] = [];
   readonly #isTable: boolean;
+  /** The sink wants row ids and nothing else. */
+  readonly #isBare: boolean;
   readonly #payloadMax: number;
   readonly #localMax: number;
   readonly #localMin: number;
@@ -66,6 +64,7 @@ export class BTreeWalk {
     this.#tree = tree;
     this.#sink = sink;
     this.#isTable = tree.kind === "table";
+    this.#isBare = this.#isTable && sink.rowidsOnly === true;
     this.#pagesLeft = file.pageCount;
     this.#payloadMax = file.pageCount * file.pageSize;
     this.#localMin = Math.floor(((file.usable - 12) * 32) / 255) - 23;
@@ -151,7 +150,7 @@ export class BTreeWalk {
     for (let index = 0; index < cells; index++) {
       const at = this.#cellAt(page, number, pointers, index, content);
       this.#readVarint(page, at);
-      const length = this.#payloadLength();
+      const length = this.#isBare ? 0 : this.#payloadLength();
       this.#readVarint(page, this.#at);
       const high = this.#high;
       const low = this.#low;

@@ -37,6 +37,10 @@ export function openTables(path: string): DatabaseReader {
       elements: catalogue(schemaRows),
       tables: storedTables(path, schemaRows),
       scan: (table, sink, range) => scan(file, table, sink, range),
+      scanRowids: ({ collection, rootPage }, sink) => {
+        const tree = { name: `table "${collection.name}"`, rootPage, kind: "table" as const };
+        new BTreeWalk(file, tree, sink).walk();
+      },
       [Symbol.dispose]: () => file[Symbol.dispose](),
     };
   } catch (error) {
@@ -81,7 +85,8 @@ const SCHEMA_COLUMN: RecordColumn = {
   whenMissing: { type: "null" },
 };
 
-function readSchema(file: PageFile): readonly SchemaRow[] {
+/** The rows of sqlite_schema. STORE_DAMAGED when they cannot be read to the last one. */
+export function readSchema(file: PageFile): readonly SchemaRow[] {
   if (file.header === null) return [];
   const { encoding } = file.header;
   const rows: SchemaRow[] = [];

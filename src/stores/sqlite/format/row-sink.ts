@@ -1,5 +1,5 @@
 import type { EntrySink } from "../../../receipts/types.ts";
-import type { CellSink } from "./b-tree.ts";
+import type { CellSink } from "./cell-sink.ts";
 import type { RecordColumn } from "./record-writer.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { RowKey, writeRowidKey } from "./row-key.ts";

@@ -2,6 +2,7 @@ import type { EntrySink, SchemaElement } from "../../../receipts/types.ts";
 import type { Collection } from "../../types.ts";
 import type { TableLayout } from "../schema/layout.ts";
 import type { SchemaRow, TableDefinition } from "../schema/types.ts";
+import type { CellSink } from "./cell-sink.ts";
 import type { DatabaseHeader } from "./header.ts";
 
 /** A table that has pages of its own. Plain data: crosses threads. */
@@ -41,4 +42,6 @@ export interface DatabaseReader extends Disposable {
    * @throws {SalvorError} STORE_DAMAGED with file, page and table.
    */
   scan(table: StoredTable, sink: EntrySink, range?: RowidRange): number;
+  /** Hands the row ids of a table with `hasRowidKey` to the sink, ascending, and looks at no row. */
+  scanRowids(table: StoredTable, sink: CellSink): void;
 }
