@@ -16,6 +16,18 @@ try {
   console.log("Error: " + error.message);
 }`;
 
+const DELETE_INVOICES = `
+const { DatabaseSync } = require("node:sqlite");
+const [path, year] = process.argv.slice(1);
+const database = new DatabaseSync(path);
+const ofYear = "InvoiceId IN (SELECT InvoiceId FROM Invoice WHERE strftime('%Y', InvoiceDate) = ?)";
+database.exec("BEGIN");
+for (const table of ["InvoiceLine", "Invoice"]) {
+  const { changes } = database.prepare("DELETE FROM " + table + " WHERE " + ofYear).run(year);
+  console.log(changes + " rows deleted from " + table);
+}
+database.exec("COMMIT");`;
+
 /** How a program ended, and all that it printed, as a terminal would have shown it. */
 export interface Ending {
   readonly status: number | null;
@@ -42,6 +54,25 @@ export async function integrityCheck(stage: Stage, cwd: string, path: string): P
   const { stdout, stderr } = await runNode(cwd, ["--no-warnings", "-e", INTEGRITY_CHECK, path]);
   stage.output(`${stdout}${stderr}`, 6);
   return stdout.trim();
+}
+
+/** A program that deletes the invoices of a year, as a careless one would. */
+export async function deleteInvoices(
+  stage: Stage,
+  cwd: string,
+  path: string,
+  year: string,
+): Promise<void> {
+  const ofYear = `strftime('%Y', InvoiceDate) = '${year}'`;
+  stage.command(`sqlite3 ${path} "DELETE FROM Invoice WHERE ${ofYear}"   # and their lines`);
+  const { stdout, stderr } = await runNode(cwd, [
+    "--no-warnings",
+    "-e",
+    DELETE_INVOICES,
+    path,
+    year,
+  ]);
+  stage.output(`${stdout}${stderr}`);
 }
 
 async function runNode(cwd: string, args: readonly string[]): Promise<Ending> {

@@ -15,6 +15,7 @@ stores:
   chinook:
     driver: sqlite
     path: ./${DATABASE}
+    expect: { "*": { shrinkMax: 5% } }
 `;
 
 /** An empty folder for the demo. Refuses to empty one that no demo made. */

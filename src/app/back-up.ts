@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { SalvorError } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import { suspiciousDrops } from "../receipts/suspicion.ts";
 import type { Receipt, SealedReceipt } from "../receipts/types.ts";
@@ -9,6 +8,7 @@ import type { Repository, Snapshot } from "../repository/types.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Image } from "../stores/types.ts";
 import { repositoryForBackup } from "./known-repository.ts";
+import { rememberBackups } from "./remember-backups.ts";
 import { resumeFor } from "./runs.ts";
 import { STATE_STORE } from "./state-store.ts";
 import type { Session } from "./session.ts";
@@ -27,7 +27,7 @@ export async function backUp(
   { stores = [], verify = false, newRepository = false }: BackupOptions,
   signal: AbortSignal,
 ): Promise<BackupDocument> {
-  const names = namesOf(session, stores);
+  const names = session.storeNames(stores);
   const [hosts, pool] = await Promise.all([session.hosts(), session.pool()]);
   hosts.warm("bytes");
   pool.warm();
@@ -45,6 +45,7 @@ export async function backUp(
     snapshots.push(await storeOne(session, repository, each, point, signal));
   }
   const results = verify ? await proveAll(session, snapshots, signal) : [];
+  await rememberBackups(session, names, await repository.snapshots(signal));
   await session.record("backup", names.join(" "), "", { point, snapshots: idsOf(snapshots) });
   await storeState(repository, await state, point, signal);
   const listed = verify ? await again(repository, snapshots, signal) : snapshots;
@@ -62,15 +63,6 @@ async function dispose(made: Promise<AsyncDisposable>): Promise<void> {
 async function settled<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b]);
   return [await a, await b];
-}
-
-function namesOf(session: Session, asked: readonly string[]): readonly string[] {
-  const { stores, file } = session.requireConfig();
-  if (asked.length > 0) return [...new Set(asked)].map((name) => session.storeConfig(name).name);
-  if (stores.length > 0) return stores.map(({ name }) => name);
-  throw new SalvorError("CONFIG_INVALID", `${file} names no stores`, {
-    hint: 'Add one under "stores", or let "salvor init --force" look for them.',
-  });
 }
 
 async function captureAll(

@@ -2,6 +2,7 @@ import { SalvorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Retention } from "../repository/types.ts";
 import { STATE_STORE } from "./state-store.ts";
+import { rememberBackups } from "./remember-backups.ts";
 import { readPassphrase } from "./repositories.ts";
 import type { Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
@@ -43,8 +44,10 @@ export async function prune(
   const repository = await session.repository(signal);
   const { acknowledge, dryRun = false, reason } = options;
   if (acknowledge !== undefined && !dryRun) {
-    const { id } = await snapshotNamed(repository, acknowledge, signal);
+    const { id, store } = await snapshotNamed(repository, acknowledge, signal);
     await repository.acknowledgeDrop(id, session.by, signal);
+    const isConfigured = session.requireConfig().stores.some(({ name }) => name === store);
+    if (isConfigured) await rememberBackups(session, [store], await repository.snapshots(signal));
     await session.record("acknowledge drop", id, reason ?? "", {});
   }
   const retention = retentionOf(session, options);

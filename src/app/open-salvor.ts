@@ -10,7 +10,11 @@ import type { OpenOptions, Salvor } from "./types.ts";
  * @throws {SalvorError} CONFIG_MISSING, CONFIG_INVALID, CONFIG_UNTRUSTED.
  */
 export async function openSalvor(options: OpenOptions = {}): Promise<Salvor> {
-  const session = await openSession(options);
+  return openSalvorOn(await openSession(options));
+}
+
+/** The same on a session that somebody has opened; disposing it disposes the session. */
+export function openSalvorOn(session: Session): Salvor {
   const never = new AbortController().signal;
   // What went well is recorded where it is known what it was; a failure is one wherever it happens.
   const told = async <T>(action: string, subject: string, work: Promise<T>): Promise<T> => {
@@ -73,6 +77,43 @@ export async function openSalvor(options: OpenOptions = {}): Promise<Salvor> {
     repositoryPassphrase: async (given, signal = never) => {
       const { changePassphrase } = await import("./housekeeping.ts");
       return told("repository passphrase", "", changePassphrase(session, given, signal));
+    },
+    audit: async (given = {}, signal = never) => {
+      const { auditStores } = await import("./audit.ts");
+      return told("audit", given.stores?.join(" ") ?? "", auditStores(session, given, signal));
+    },
+    integrity: async (given = {}, signal = never) => {
+      const { checkStores } = await import("./integrity.ts");
+      return told("integrity", given.stores?.join(" ") ?? "", checkStores(session, given, signal));
+    },
+    scan: async (given = {}, signal = never) => {
+      const { scanStores } = await import("./scan.ts");
+      return told("scan", given.stores?.join(" ") ?? "", scanStores(session, given, signal));
+    },
+    findings: async (given = {}) => {
+      const { findingsOf } = await import("./findings.ts");
+      return findingsOf(session, given);
+    },
+    acknowledgeFinding: async (given) => {
+      const { acknowledge } = await import("./findings.ts");
+      return told("acknowledge finding", given.id, acknowledge(session, given));
+    },
+    resolveFinding: async (given) => {
+      const { resolve } = await import("./findings.ts");
+      return told("resolve finding", given.id, resolve(session, given));
+    },
+    recover: async (given = {}, signal = never) => {
+      const { recover } = await import("./recover.ts");
+      return told("recover", given.stores?.join(" ") ?? "", recover(session, given, signal));
+    },
+    fullRecovery: async (given = {}, signal = never) => {
+      const { fullRecovery } = await import("./full-recovery.ts");
+      const subject = given.stores?.join(" ") ?? "";
+      return told("full-recovery", subject, fullRecovery(session, given, signal));
+    },
+    generateReport: async (given = {}, signal = never) => {
+      const { generateReport } = await import("./generate-report.ts");
+      return generateReport(session, given, signal);
     },
     auditTrail: async (given = {}) => {
       const { auditTrail } = await import("./audit-trail.ts");

@@ -111,6 +111,16 @@ export class Session implements AsyncDisposable {
     });
   }
 
+  /** Names of the stores that were asked for, or of all. CONFIG_INVALID when there is none. */
+  storeNames(asked: readonly string[] = []): readonly string[] {
+    if (asked.length > 0) return [...new Set(asked)].map((name) => this.storeConfig(name).name);
+    const { stores, file } = this.requireConfig();
+    if (stores.length > 0) return stores.map(({ name }) => name);
+    throw new SalvorError("CONFIG_INVALID", `${file} names no stores`, {
+      hint: 'Add one under "stores", or let "salvor init --force" look for them.',
+    });
+  }
+
   /** A configured store by name. */
   async store(name: string): Promise<Store> {
     const { driver, options } = this.storeConfig(name);

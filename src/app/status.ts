@@ -1,7 +1,11 @@
-import { messageOf, SalvorError } from "../core/errors.ts";
+import { listFindings } from "../checks/findings.ts";
+import { rankOf } from "../checks/severity.ts";
+import type { Finding } from "../checks/types.ts";
+import { messageOf } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { openRunView } from "./engine.ts";
+import { knownSnapshots } from "./known-snapshots.ts";
 import type { Session } from "./session.ts";
 import { newest } from "./snapshot-names.ts";
 import type { ComponentDocument, StatusDocument } from "./types.ts";
@@ -9,10 +13,14 @@ import type { ComponentDocument, StatusDocument } from "./types.ts";
 /** The state of the whole, from what is known and from one look at each store. */
 export async function status(session: Session, signal: AbortSignal): Promise<StatusDocument> {
   const { stores, system } = session.requireConfig();
-  const [runs, snapshots] = await Promise.all([openRunView(session), known(session, signal)]);
+  const [runs, snapshots] = await Promise.all([
+    openRunView(session),
+    knownSnapshots(session, signal),
+  ]);
   const at = timestamp(session.world.now());
+  const findings = listFindings(await session.state(), { status: ["open"] });
   const components = await Promise.all(
-    stores.map(({ name }) => component(session, name, at, signal)),
+    stores.map(({ name }) => component(session, name, { at, findings }, signal)),
   );
   const interrupted = (await runs.interrupted()).map(({ id }) => id);
   return {
@@ -29,37 +37,27 @@ export async function status(session: Session, signal: AbortSignal): Promise<Sta
   };
 }
 
-/** Status is asked in the worst of times: a repository that cannot be read is told, not thrown. */
-async function known(session: Session, signal: AbortSignal): Promise<readonly Snapshot[]> {
-  try {
-    const repository = await session.repository(signal);
-    return await repository.snapshots(signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof SalvorError)) throw error;
-    if (error.code !== "REPOSITORY_MISSING") session.progress.say(messageOf(error));
-    return [];
-  }
-}
-
+/** What is known of a store, and one quick look at it: the worse of the two tells how it is. */
 async function component(
   session: Session,
   name: string,
-  since: string,
+  { at, findings }: { readonly at: string; readonly findings: readonly Finding[] },
   signal: AbortSignal,
 ): Promise<ComponentDocument> {
-  const base = { id: name, kind: "store", since } as const;
+  const open = findings.filter(({ store, status }) => store === name && status === "open");
+  const base = { id: name, kind: "store" } as const;
   try {
     const store = await session.store(name);
-    const seen = await store.preflight(signal);
-    const worst = seen.find(({ severity }) => severity === "critical" || severity === "high");
-    if (worst !== undefined) return { ...base, state: "down", detail: worst.description };
-    const [first] = seen.filter(({ severity }) => severity === "medium");
-    if (first !== undefined) return { ...base, state: "degraded", detail: first.description };
-    return { ...base, state: "up", detail: "can be opened" };
+    const seen = [...(await store.preflight(signal)), ...open];
+    const [worst] = seen.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity));
+    const since = open[0]?.detectedAt ?? at;
+    if (worst === undefined || rankOf(worst.severity) > rankOf("medium"))
+      return { ...base, state: "up", since: at, detail: "can be opened" };
+    const state = worst.severity === "medium" ? "degraded" : "down";
+    return { ...base, state, since, detail: worst.description };
   } catch (error) {
     signal.throwIfAborted();
-    return { ...base, state: "unknown", detail: messageOf(error) };
+    return { ...base, state: "unknown", since: at, detail: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TrailRecord } from "../audit-trail/types.ts";
+import type { Finding, FindingStatus } from "../checks/types.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Log } from "../core/log.ts";
 import type { Loss } from "../core/loss.ts";
@@ -6,7 +7,10 @@ import type { Progress } from "../core/progress.ts";
 import type { RunRecord } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Level, Receipt } from "../receipts/types.ts";
+import type { ReportDocument, ReportFormat } from "../reports/types.ts";
 import type { Problem, PruneResult, Retention, Snapshot } from "../repository/types.ts";
+
+import type { FileFacts, PageRun } from "../stores/types.ts";
 
 /** The variables of the process, or what a test gives instead. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,6 +62,15 @@ export interface Salvor extends AsyncDisposable {
     options: PassphraseOptions,
     signal?: AbortSignal,
   ): Promise<RepositoryDocument>;
+  audit(options?: LookOptions, signal?: AbortSignal): Promise<AuditDocument>;
+  integrity(options?: LookOptions, signal?: AbortSignal): Promise<IntegrityDocument>;
+  scan(options?: LookOptions, signal?: AbortSignal): Promise<ScanDocument>;
+  findings(options?: FindingsOptions, signal?: AbortSignal): Promise<FindingsDocument>;
+  acknowledgeFinding(options: FindingDecision, signal?: AbortSignal): Promise<FindingDocument>;
+  resolveFinding(options: FindingDecision, signal?: AbortSignal): Promise<FindingDocument>;
+  recover(options?: RecoverOptions, signal?: AbortSignal): Promise<RunDocument>;
+  fullRecovery(options?: FullRecoveryOptions, signal?: AbortSignal): Promise<FullRecoveryDocument>;
+  generateReport(options?: ReportOptions, signal?: AbortSignal): Promise<ReportDocument>;
   auditTrail(options?: AuditTrailOptions, signal?: AbortSignal): Promise<AuditTrailDocument>;
   status(signal?: AbortSignal): Promise<StatusDocument>;
 }
@@ -147,6 +160,48 @@ export interface PassphraseOptions extends ChangeOptions {
   readonly nextFile?: string | undefined;
 }
 
+/** Which stores to look at. */
+export interface LookOptions {
+  /** All stores when empty. */
+  readonly stores?: readonly string[] | undefined;
+}
+
+/** Which findings to list. */
+export interface FindingsOptions extends LookOptions {
+  /** Those that are not resolved, by default. */
+  readonly status?: FindingStatus | "all" | undefined;
+}
+
+/** What a person decides about a finding. */
+export interface FindingDecision {
+  /** Its id, or a unique start of it with 8 digits or more. */
+  readonly id: string;
+  /** Who decides. */
+  readonly by: string;
+  readonly notes?: string | undefined;
+}
+
+/** What to bring back. */
+export interface RecoverOptions extends LookOptions, ChangeOptions {
+  /** Restore from this snapshot, whatever the findings say; with exactly one store. */
+  readonly from?: string | undefined;
+}
+
+/** Which stores to look at, bring back and prove. */
+export interface FullRecoveryOptions extends LookOptions, ChangeOptions {}
+
+/** What a report is about; at most one of `incident`, `run` and a period. The whole by default. */
+export interface ReportOptions {
+  /** File that receives it; its ending tells the format. */
+  readonly output?: string | undefined;
+  readonly format?: ReportFormat | undefined;
+  readonly incident?: string | undefined;
+  readonly run?: string | undefined;
+  /** RFC 3339. */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+}
+
 /** What to do with the trail. */
 export interface AuditTrailOptions {
   /** `show` (the default) also lists the newest records, `export` writes all of them to `output`. */
@@ -200,7 +255,7 @@ export interface RunDocument extends RunRecord {
   readonly proofs: readonly Proof[];
   /** How the live store differs by now, where programs have written to it since the exchange. */
   readonly live: Proof | null;
-  readonly reports: { readonly json: string; readonly html: string } | null;
+  readonly reports: ReportPaths | null;
   /** Where the store was built, for `restore --to`. */
   readonly address: string | null;
 }
@@ -237,6 +292,113 @@ export interface AuditTrailDocument {
   /** The newest ones, oldest first; empty for `verify` and `export`. */
   readonly newest: readonly TrailRecord[];
   readonly output: string | null;
+}
+
+/** Where the two reports of a command lie. */
+export interface ReportPaths {
+  readonly json: string;
+  readonly html: string;
+}
+
+/** One store that was looked at. */
+export interface LookedStore {
+  readonly store: string;
+  /** No open finding of severity medium or above, from whichever look. */
+  readonly sound: boolean;
+  /** How many things were looked at: pages, rows, constraints. */
+  readonly checked: number;
+  /** False when a part could not be looked at. */
+  readonly complete: boolean;
+  readonly durationMs: number;
+}
+
+/** What a look has shown, over all stores that were asked for. */
+export interface LookDocument<Store extends LookedStore> {
+  readonly at: string;
+  readonly sound: boolean;
+  readonly stores: readonly Store[];
+  /** All findings of these stores that are not resolved, worst first. */
+  readonly findings: readonly Finding[];
+  /** Ids of the open ones that are critical. */
+  readonly criticalIssues: readonly string[];
+  readonly reports: ReportPaths | null;
+}
+
+/** What an audit shows of a store. */
+export interface AuditedStore extends LookedStore {
+  readonly collections: Readonly<Record<string, number>>;
+  readonly files: readonly FileFacts[];
+  /** Held against the last receipt that is not suspicious. */
+  readonly structure: {
+    readonly ok: boolean;
+    readonly missing: readonly string[];
+    readonly unexpected: readonly string[];
+  };
+  readonly metadata: { readonly ok: boolean; readonly differences: readonly string[] };
+  readonly properties: JsonObject;
+}
+
+/** Is everything there, and the shape that it should have? */
+export type AuditDocument = LookDocument<AuditedStore>;
+
+/** Do the data keep their rules? */
+export type IntegrityDocument = LookDocument<IntegrityStore>;
+
+/** What an integrity check shows of a store. */
+export interface IntegrityStore extends LookedStore {
+  /** The owner's rules, with how many rows break each. */
+  readonly rules: readonly { readonly name: string; readonly breaches: number }[];
+}
+
+/** What a scan shows of a store. */
+export interface ScannedStore extends LookedStore {
+  readonly pages: Readonly<Record<string, number>>;
+  readonly pageMap: readonly PageRun[];
+  /** Pages that changed since the newest snapshot although nothing was committed. */
+  readonly silentChanges: "none" | "found" | "cannot tell";
+}
+
+/** Is anything physically damaged? */
+export type ScanDocument = LookDocument<ScannedStore>;
+
+/** Findings, worst first. */
+export interface FindingsDocument {
+  readonly findings: readonly Finding[];
+}
+
+/** One finding, as it is now. */
+export interface FindingDocument {
+  readonly finding: Finding;
+}
+
+/** The five steps of a recovery. */
+export interface FullRecoveryDocument {
+  /** Afterwards: no store has an open finding of severity medium or above. */
+  readonly sound: boolean;
+  readonly steps: {
+    readonly audit: AuditDocument;
+    readonly integrity: IntegrityDocument;
+    readonly scan: ScanDocument;
+    /** What was decided for each store, and what came of it. */
+    readonly recover: {
+      readonly remedies: readonly {
+        readonly store: string;
+        readonly remedy: string;
+        readonly why: string;
+      }[];
+      readonly status: RunDocument["status"] | "not needed";
+    };
+    readonly verify: {
+      readonly ok: boolean;
+      readonly proofs: number;
+      readonly findings: readonly Finding[];
+    };
+  };
+  readonly run: RunDocument | null;
+  readonly proof: Proof | null;
+  readonly losses: readonly Loss[];
+  readonly durationMs: number;
+  readonly reports: ReportPaths | null;
 }
 
 /** One part of the system, and how it is. */

@@ -35,6 +35,36 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./commands/verify.ts")).verifyCommand,
   },
   {
+    name: "audit",
+    summary: "Is everything there, and the shape that it should have?",
+    load: async () => (await import("./commands/audit.ts")).auditCommand,
+  },
+  {
+    name: "integrity",
+    summary: "Do the data keep their rules?",
+    load: async () => (await import("./commands/integrity.ts")).integrityCommand,
+  },
+  {
+    name: "scan",
+    summary: "Is anything physically damaged?",
+    load: async () => (await import("./commands/scan.ts")).scanCommand,
+  },
+  {
+    name: "findings",
+    summary: "List what was found; acknowledge or resolve it",
+    load: async () => (await import("./commands/findings.ts")).findingsCommand,
+  },
+  {
+    name: "recover",
+    summary: "Mend what was found, with the least change",
+    load: async () => (await import("./commands/recover.ts")).recoverCommand,
+  },
+  {
+    name: "full-recovery",
+    summary: "Audit, integrity, scan, recover, verify",
+    load: async () => (await import("./commands/full-recovery.ts")).fullRecoveryCommand,
+  },
+  {
     name: "restore",
     summary: "Build a store from a snapshot, and prove it",
     load: async () => (await import("./commands/restore.ts")).restoreCommand,
@@ -63,6 +93,11 @@ export const commands: readonly ListedCommand[] = [
     name: "runs",
     summary: "Show what was run",
     load: async () => (await import("./commands/runs.ts")).runsCommand,
+  },
+  {
+    name: "generate-report",
+    summary: "Tell what was found, done, proven and lost",
+    load: async () => (await import("./commands/generate-report.ts")).generateReportCommand,
   },
   {
     name: "prune",

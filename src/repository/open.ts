@@ -9,6 +9,7 @@ import { newConfig, readConfigs, writeConfigs, type RepositoryConfig } from "./c
 import { readersOf, type RepositoryContext } from "./context.ts";
 import { CONFIG_COPY_NAME, CONFIG_NAME, INDEXES, PACKS, SNAPSHOTS } from "./format.ts";
 import { KDF_DEFAULT, makeKeys, unwrapKeys, wrapKeys, type KdfParameters } from "./keys.ts";
+import { comparePages } from "./compare-pages.ts";
 import { pruneRepository } from "./prune-repository.ts";
 import { readBack } from "./read-back.ts";
 import { readContent, readSealed } from "./read-content.ts";
@@ -104,6 +105,7 @@ function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
     unreadable: (signal) => listUnreadable(context, signal),
     content: (snapshot, signal) => readContent(context, snapshot, signal),
     sealed: (snapshot, signal) => readSealed(context, snapshot, signal),
+    differingPages: (snapshot, part, signal) => comparePages(context, snapshot, part, signal),
     readBack: (snapshot, signal) => readBack(context, snapshot, signal),
     recordLevel: (snapshot, level, signal) => recordLevel(context, snapshot, level, signal),
     withdrawLevel: (snapshot, level, signal) => withdrawLevel(context, snapshot, level, signal),

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Level, Receipt, SealedReceipt } from "../receipts/types.ts";
-import type { Content } from "../stores/types.ts";
+import type { Content, PagedFile } from "../stores/types.ts";
 
 /** One backup of one store, as commands show it. */
 export interface Snapshot {
@@ -90,6 +90,15 @@ export interface Repository extends AsyncDisposable {
   content(snapshot: string, signal: AbortSignal): Promise<Content>;
   /** The receipt that was sealed with it, with its trees. */
   sealed(snapshot: string, signal: AbortSignal): Promise<SealedReceipt>;
+  /**
+   * Pages of a file (from 1, both inclusive) that a part of the snapshot has otherwise, told by their
+   * digests. Null when the snapshot has no such part, or one with another size of pages.
+   */
+  differingPages(
+    snapshot: string,
+    part: { readonly name: string; readonly pages: PagedFile },
+    signal: AbortSignal,
+  ): Promise<readonly (readonly [from: number, to: number])[] | null>;
   /** Reads every stored byte of the snapshot back. Empty when all of them hash right. */
   readBack(snapshot: string, signal: AbortSignal): Promise<readonly Problem[]>;
   /** Records a proven level, durably. A lower one than recorded changes nothing. */

@@ -4,7 +4,7 @@ import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
-import type { Entry, SealedReceipt } from "../receipts/types.ts";
+import type { Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
 import type { Hosts } from "./host/hosts.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
@@ -220,6 +220,8 @@ export interface Image extends Content, AsyncDisposable {
   /** What tells this instant from every other commit of the same store, as far as bytes can. */
   readonly fingerprint: string;
   collections(signal: AbortSignal): Promise<readonly Collection[]>;
+  /** The catalogue, as a receipt compares it. */
+  schema(signal: AbortSignal): Promise<readonly SchemaElement[]>;
   /** The receipt, read through the driver's own decoder. */
   seal(options: SealOptions, signal: AbortSignal): Promise<SealedReceipt>;
   /** Rows in the order of their canonical keys. */

@@ -56,6 +56,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
       yield part;
     },
     collections: async () => comparedTables(described).map(({ collection }) => collection),
+    schema: async () => described.elements,
     seal: (options, abort) =>
       blameStore(
         live,

@@ -1,0 +1,128 @@
+import { appendOnlySuspects, checkAppendOnly, observeAppendOnly } from "../checks/append-only.ts";
+import type { Baseline } from "../checks/baseline.ts";
+import { compareCounts } from "../checks/compare-counts.ts";
+import { presentIn } from "../checks/present.ts";
+import { runRules, type RuleResults } from "../checks/run-rules.ts";
+import { SalvorError } from "../core/errors.ts";
+import type { Observation } from "../core/finding.ts";
+import type { SealedReceipt, Tree } from "../receipts/types.ts";
+import type { Image } from "../stores/types.ts";
+import { loadRules } from "./config/parts.ts";
+import { timed, type Added, type HeldStore, type Looked } from "./look.ts";
+import { lookAtStores, type Look } from "./look-at-stores.ts";
+import type { Session } from "./session.ts";
+import type { IntegrityDocument, IntegrityStore, LookedStore, LookOptions } from "./types.ts";
+
+/** What an integrity check adds to what every look says of a store. */
+export type IntegrityFacts = Omit<IntegrityStore, keyof LookedStore>;
+
+/** Do the data keep their rules? */
+export const integrityLook: Look<IntegrityFacts> = { kind: "integrity", at: checkHeld };
+
+/** `integrity`: the schema's rules, the owner's, and the last receipt. */
+export function checkStores(
+  session: Session,
+  options: LookOptions,
+  signal: AbortSignal,
+): Promise<IntegrityDocument> {
+  return lookAtStores(session, integrityLook, options, signal);
+}
+
+function checkHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<IntegrityFacts>> {
+  return timed(held, "integrity", async (): Promise<Added<IntegrityFacts>> => {
+    const { specimen } = held;
+    const { image } = specimen;
+    const [seen, owners, sinceLast] = await Promise.all([
+      specimen.inspect("integrity", signal),
+      image === null ? NO_RULES : ownersRules(held, image, signal),
+      image === null ? UNREADABLE : againstLast(held, image, signal),
+    ]);
+    return {
+      observations: [...seen.observations, ...owners.observations, ...sinceLast.observations],
+      complete: seen.complete && sinceLast.complete && image !== null,
+      blind: owners.blind,
+      checked: seen.checked + owners.rules.length,
+      facts: { rules: owners.rules },
+    };
+  });
+}
+
+const NO_RULES: RuleResults = { observations: [], rules: [], blind: [], complete: false };
+
+async function ownersRules(
+  { config, store }: HeldStore,
+  image: Image,
+  signal: AbortSignal,
+): Promise<RuleResults> {
+  const rules = await loadRules(config);
+  const { name } = store.identity;
+  return runRules(image, rules, { sensitive: config.sensitive }, signal).catch((error: unknown) => {
+    throw error instanceof SalvorError && error.code === "USAGE"
+      ? new SalvorError("CONFIG_INVALID", `${name} cannot be asked rules`, { hint: error.hint })
+      : error;
+  });
+}
+
+interface SinceLast {
+  readonly observations: readonly Observation[];
+  readonly complete: boolean;
+}
+
+const UNREADABLE: SinceLast = { observations: [], complete: false };
+
+/** Counts and digests against the last receipt that is not suspicious. */
+async function againstLast(held: HeldStore, image: Image, signal: AbortSignal): Promise<SinceLast> {
+  const { baseline, config } = held;
+  const sealed = await sealOrNull(image, signal);
+  if (sealed === null) return UNREADABLE;
+  const counts = compareCounts(baseline, presentIn(sealed.receipt), config.expect);
+  if (baseline === null) return { observations: counts, complete: true };
+  const changed = await changedOldRows(held, baseline, { image, sealed }, signal);
+  return { observations: [...counts, ...changed], complete: true };
+}
+
+/** Null when the decoder meets damage: that is the scan's to tell. */
+async function sealOrNull(image: Image, signal: AbortSignal): Promise<SealedReceipt | null> {
+  try {
+    return await image.seal({ portable: false }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SalvorError && error.code === "STORE_DAMAGED") return null;
+    throw error;
+  }
+}
+
+interface Now {
+  readonly image: Image;
+  readonly sealed: SealedReceipt;
+}
+
+/** Where rows must stay as they are, the old leaves tell whether they did. */
+async function changedOldRows(
+  { session, config }: HeldStore,
+  baseline: Baseline,
+  { image, sealed }: Now,
+  signal: AbortSignal,
+): Promise<readonly Observation[]> {
+  const suspects = appendOnlySuspects(baseline, sealed.receipt, config.expect);
+  if (suspects.length === 0) return [];
+  const repository = await session.repository(signal);
+  const old = await repository.sealed(baseline.snapshot.id, signal);
+  const found: Observation[] = [];
+  for (const name of suspects) {
+    const verdict = await checkAppendOnly({
+      expected: treeOf(old, name),
+      actual: treeOf(sealed, name),
+      rows: (range) => image.rows(name, range, signal),
+    });
+    const showKey = (key: Uint8Array) => image.showKey(name, key);
+    const seen = observeAppendOnly(baseline, name, verdict, showKey);
+    if (seen !== null) found.push(seen);
+  }
+  return found;
+}
+
+function treeOf({ trees }: SealedReceipt, name: string): Tree {
+  const found = trees.find(({ collection }) => collection === name);
+  return found ?? { collection: name, count: 0, leaves: [] };
+}

@@ -1,0 +1,87 @@
+import { baselineOf, type Baseline } from "../checks/baseline.ts";
+import type { Seen } from "../checks/types.ts";
+import { timestamp } from "../core/world.ts";
+import { newest } from "./snapshot-names.ts";
+import type { Snapshot } from "../repository/types.ts";
+import type { InspectionKind, Specimen, Store } from "../stores/types.ts";
+import type { StoreConfig } from "./config/types.ts";
+import { knownSnapshots } from "./known-snapshots.ts";
+import type { Session } from "./session.ts";
+
+/** One store, held still, and what it is held against. */
+export interface HeldStore extends AsyncDisposable {
+  readonly session: Session;
+  readonly config: StoreConfig;
+  readonly store: Store;
+  readonly specimen: Specimen;
+  /** Its snapshots, oldest first; none when there is no repository, or none that can be read. */
+  readonly snapshots: readonly Snapshot[];
+  /** The last one, suspicious or not. */
+  readonly newest: Snapshot | null;
+  /** What it is held against: the newest one that no suspicious drop lies before. */
+  readonly baseline: Baseline | null;
+  readonly at: string;
+}
+
+/** What one look at one store has shown: for the document, and to be remembered. */
+export interface Looked<Facts> {
+  readonly seen: Seen;
+  readonly facts: Facts;
+  readonly checked: number;
+  readonly durationMs: number;
+}
+
+/** Holds a configured store; what happens to it afterwards no look will see. */
+export async function holdStore(
+  session: Session,
+  name: string,
+  signal: AbortSignal,
+): Promise<HeldStore> {
+  const config = session.storeConfig(name);
+  await using held = new AsyncDisposableStack();
+  const store = held.use(await session.store(name));
+  const task = `reading ${name}`;
+  session.progress.update({ task, done: 0, total: null, unit: "bytes" });
+  const at = timestamp(session.world.now());
+  const listing = knownSnapshots(session, signal);
+  listing.catch(() => {}); // whoever awaits it gets the error; until then it is not unhandled
+  const specimen = held.use(await store.hold(signal));
+  const snapshots = (await listing).filter((each) => each.store === name);
+  session.progress.finish(task);
+  const kept = held.move();
+  return {
+    ...{ session, config, store, specimen, snapshots, at },
+    newest: newest(snapshots),
+    baseline: baselineOf(snapshots, config.expect),
+    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
+  };
+}
+
+/** What a look adds to what the driver has seen. */
+export interface Added<Facts> {
+  readonly observations: Seen["observations"];
+  readonly complete: boolean;
+  readonly blind?: NonNullable<Seen["blind"]>;
+  readonly checked: number;
+  readonly facts: Facts;
+}
+
+/** Times one look, shows that it goes on, and puts what it has seen together. */
+export async function timed<Facts>(
+  { session, config }: HeldStore,
+  kind: InspectionKind,
+  look: () => Promise<Added<Facts>>,
+): Promise<Looked<Facts>> {
+  const { world, progress } = session;
+  const task = `${kind} of ${config.name}`;
+  const startedMs = world.elapsed();
+  progress.update({ task, done: 0, total: null, unit: "bytes" });
+  const { checked, facts, ...shown } = await look();
+  progress.finish(task);
+  return {
+    seen: { store: config.name, kind, ...shown },
+    facts,
+    checked,
+    durationMs: Math.round(world.elapsed() - startedMs),
+  };
+}
