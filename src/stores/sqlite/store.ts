@@ -4,12 +4,12 @@ import type { DriverContext, Store } from "../types.ts";
 import { amendDatabase } from "./amend/amend.ts";
 import { captureImage, imageInPlace } from "./capture.ts";
 import { databasePath } from "./database-path.ts";
-import { exchangeDatabase, type ExchangeRequest } from "./exchange.ts";
+import { exchangeDatabase, type ExchangeRequest, type ExchangeWay } from "./exchange.ts";
 import type { LiveDatabase } from "./live.ts";
 import { hasMoved } from "./moved.ts";
 import { openersOf } from "./openers.ts";
 import type { SqliteOptions } from "./options.ts";
-import { preflightOf } from "./preflight.ts";
+import { preflightOf, type Preflight } from "./preflight.ts";
 import { putBackDatabase } from "./put-back.ts";
 import { quarantineDatabase } from "./quarantine.ts";
 import { discardDatabase, restoreDatabase } from "./restore.ts";
@@ -48,10 +48,7 @@ export function openSqliteStore(
   };
 }
 
-/**
- * The engine writes into the live file where preflight accepts it. With a -wal it cannot change the
- * size of pages: then only a rename will do.
- */
+/** Which way the exchange goes is for the bytes of both files to tell. */
 async function exchangeRequest(
   { context, path, busyTimeoutMs }: LiveDatabase,
   beside: string,
@@ -61,13 +58,17 @@ async function exchangeRequest(
     preflightOf(context.hosts, path, signal),
     preflightOf(context.hosts, beside, signal),
   ]);
+  const { disk, hosts } = context;
+  return { disk, hosts, beside, live: path, busyTimeoutMs, way: wayOf(ours, theirs) };
+}
+
+/**
+ * Through the engine wherever it may write into the live file. A hot journal it rolls back by itself,
+ * as for whoever opens the file next; then that is what goes to quarantine before the exchange.
+ */
+function wayOf(ours: Preflight, theirs: Preflight): ExchangeWay {
+  const isHot = ours.verdict === "copy" && ours.journal?.state === "hot";
+  if (ours.verdict !== "engine" && !isHot) return "rename";
   const isSamePageSize = ours.header?.pageSize === theirs.header?.pageSize;
-  return {
-    disk: context.disk,
-    hosts: context.hosts,
-    beside,
-    live: path,
-    busyTimeoutMs,
-    engineAccepts: ours.verdict === "engine" && (ours.journalMode !== "wal" || isSamePageSize),
-  };
+  return ours.journalMode === "wal" && !isSamePageSize ? "engine-without-wal" : "engine";
 }
