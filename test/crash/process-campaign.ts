@@ -23,6 +23,8 @@ export interface Effort {
 /** How it went. */
 export interface Outcome {
   readonly tried: number;
+  /** Times that something was broken: a command does not always do the same number of calls. */
+  readonly hits: number;
   readonly failures: readonly string[];
 }
 
@@ -34,16 +36,21 @@ export async function campaign(scenario: Scenario, effort: Effort): Promise<Outc
   const random = seededRandom(effort.seed);
   const work = [...(await calls(stand, effort, random)), ...(await kills(stand, effort, random))];
   const failures: string[] = [];
-  await inTurns(work, effort.jobs, (each) =>
-    each().catch((error: unknown) => {
+  let hits = 0;
+  await inTurns(work, effort.jobs, async (each) => {
+    try {
+      if (await each()) hits += 1;
+    } catch (error) {
+      hits += 1;
       failures.push(String(error));
       effort.onFailure?.(error);
-    }),
-  );
-  return { tried: work.length, failures };
+    }
+  });
+  return { tried: work.length, hits, failures };
 }
 
-type Work = () => Promise<void>;
+/** Answers whether something was broken. */
+type Work = () => Promise<boolean>;
 
 async function calls(stand: Stand, effort: Effort, random: Random): Promise<Work[]> {
   await using folder = await copyOf(stand);
@@ -61,7 +68,10 @@ async function kills(stand: Stand, effort: Effort, random: Random): Promise<Work
     const afterMs = random.below(Math.ceil(lastsMs));
     const whole = at % 2 === 0;
     const how = `SIGKILL to ${whole ? "the group" : "the command"} after ${afterMs} ms`;
-    return () => disturb(stand, how, (cwd) => killAfter(stand, { cwd, afterMs, whole }));
+    return async () => {
+      await disturb(stand, how, (cwd) => killAfter(stand, { cwd, afterMs, whole }));
+      return true;
+    };
   });
 }
 

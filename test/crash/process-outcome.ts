@@ -23,13 +23,20 @@ export interface Stand {
   readonly prepared: Prepared;
 }
 
-/** Breaks the command at one point in a copy of the folder, and holds everything to its promises. */
-export async function crashAt(stand: Stand, point: Point): Promise<void> {
+/**
+ * Breaks the command at one point in a copy of the folder, and holds everything to its promises.
+ *
+ * @returns whether the command got as far as that point.
+ */
+export async function crashAt(stand: Stand, point: Point): Promise<boolean> {
+  let isHit = false;
   await disturb(stand, showPoint(point), async (cwd) => {
     const result = await breakAt({ args: stand.scenario.args, cwd, env: ENVIRONMENT }, point);
     if (!isKill(point)) assertClear(result, showPoint(point));
+    isHit = result.isHit;
     return result;
   });
+  return isHit;
 }
 
 /** A full or failing disk is no fault of ours: the command says what it met, and what to do. */

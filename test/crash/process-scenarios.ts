@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -84,6 +85,55 @@ export const renameScenario: Scenario = {
   },
 };
 
+/**
+ * A restore over a sound store in WAL mode whose pages have another size, with commits that lie in
+ * its -wal alone: the engine can take it only after it has left WAL mode.
+ */
+export const pageSizeScenario: Scenario = {
+  name: "restore over another page size",
+  args: engineScenario.args,
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: false });
+    const first = await backup(folder);
+    change(folder, 2); // so that the file without its -wal is neither the old nor the new
+    execute(folder, "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM");
+    execute(folder, "PRAGMA journal_mode = WAL");
+    leaveWal(folder, "DELETE FROM item WHERE id % 2 = 0");
+    return { before: await content(folder), after: first[1], kept: new Map([first]) };
+  },
+};
+
+/** A page is gone: what is found leads to a restore. */
+export const recoverScenario: Scenario = {
+  name: "recover",
+  args: ["recover", "shop", "--yes", "--reason", "crash test"],
+  prepare: async (folder) => {
+    await prepareShop(folder, { encrypted: false });
+    const first = await backup(folder);
+    await using file = await open(join(folder, LIVE), "r+");
+    const { size } = await file.stat();
+    await file.write(Buffer.alloc(4096), 0, 4096, 4096 * Math.floor(size / 8192));
+    return { before: null, after: first[1], kept: new Map([first]) };
+  },
+};
+
+/** Rows are gone that their owner expects: they go back into the live store, beside newer ones. */
+export const putBackScenario: Scenario = {
+  name: "recover, with rows put back",
+  args: recoverScenario.args,
+  prepare: async (folder) => {
+    const expect = "expect: { item: { appendOnly: true } }";
+    await prepareShop(folder, { encrypted: false, expect });
+    const first = await backup(folder);
+    const newer = "INSERT INTO item VALUES (9000, 'newer', 1.5, NULL)";
+    execute(folder, newer);
+    const whole = await content(folder);
+    execute(folder, "DELETE FROM item WHERE id % 3 = 0 AND id < 9000");
+    await expectSalvor(1, ["audit", "shop"], { cwd: folder, env: ENVIRONMENT });
+    return { before: await content(folder), after: whole, kept: new Map([first]) };
+  },
+};
+
 /** A repository that lost its indexes. */
 export const repairScenario: Scenario = {
   name: "repair",
@@ -104,12 +154,21 @@ export const repairScenario: Scenario = {
 export const scenarios: readonly Scenario[] = [
   backupScenario,
   engineScenario,
+  pageSizeScenario,
   pruneScenario,
+  putBackScenario,
+  recoverScenario,
   renameScenario,
   repairScenario,
 ];
 
-async function prepareShop(folder: string, options: { encrypted: boolean }): Promise<void> {
+interface ShopOptions {
+  readonly encrypted: boolean;
+  /** More of the store's entry in salvor.yaml. */
+  readonly expect?: string;
+}
+
+async function prepareShop(folder: string, options: ShopOptions): Promise<void> {
   mkdirSync(join(folder, "data"), { mode: 0o700 });
   const encryption = options.encrypted
     ? "  encryption: { passphraseEnv: SALVOR_PASSPHRASE }\n"
@@ -119,7 +178,7 @@ state: .salvor
 repository:
   path: ./backups
 ${encryption}stores:
-  shop: { driver: sqlite, path: ./${LIVE} }
+  shop: { ${["driver: sqlite", `path: ./${LIVE}`, ...[options.expect ?? []].flat()].join(", ")} }
 `;
   writeFileSync(join(folder, "salvor.yaml"), configuration, { mode: 0o600 });
   const database = new DatabaseSync(join(folder, LIVE));
@@ -144,6 +203,21 @@ function change(folder: string, version: number): void {
   }
   database.exec("COMMIT");
   database.close();
+}
+
+/** One commit, and a clean close. */
+function execute(folder: string, sql: string): void {
+  using database = new DatabaseSync(join(folder, LIVE));
+  database.exec(sql);
+}
+
+/** A commit of a program that was killed: it lies in the -wal and nowhere else. */
+function leaveWal(folder: string, sql: string): void {
+  const script = `
+    const { DatabaseSync } = require("node:sqlite");
+    new DatabaseSync(process.argv[1]).exec(process.argv[2]);
+    process.kill(process.pid, "SIGKILL");`;
+  spawnSync(process.execPath, ["--eval", script, join(folder, LIVE), sql]);
 }
 
 async function content(folder: string): Promise<string> {

@@ -16,4 +16,6 @@ export function title(scenario: Scenario): string {
 export async function crashTest(scenario: Scenario): Promise<void> {
   const outcome = await campaign(scenario, { points: 10, kills: 2, seed: SEED, jobs: 2 });
   assert.deepEqual(outcome.failures, []);
+  const most = Math.ceil(outcome.tried / 2);
+  assert.ok(outcome.hits >= most, `of ${outcome.tried} only ${outcome.hits} broke anything`);
 }
