@@ -342,7 +342,7 @@ export function damagedReport(): ReportDocument {
   });
 }
 
-/** As many findings of a few kinds as a test wants, over a map of as many pages. */
+/** As many findings of a few kinds as a test wants, over a map of many pages. */
 export function crowdedReport(number: number): ReportDocument {
   const kinds = ["sqlite.page.torn", "sqlite.page.zeroed", "sqlite.index.differs"];
   const severities = ["critical", "high", "medium", "low"] as const;
@@ -355,9 +355,39 @@ export function crowdedReport(number: number): ReportDocument {
       location: { page: index + 1, table: "track" },
     }),
   );
-  const pageMap = Array.from({ length: number }, (_, index) => ({
+  const pageMap = Array.from({ length: 2_000 }, (_, index) => ({
     pages: [index * 4 + 1, index * 4 + 4] as const,
     verdict: index % 7 === 0 ? "torn" : "intact",
   }));
   return report({ stores: [store({ sound: false, pageMap })], findings });
+}
+
+/** Members that hold one of a few words, and never text from data. */
+const WORDS: ReadonlySet<string> = new Set([
+  "basis",
+  "category",
+  "kind",
+  "severity",
+  "standing",
+  "status",
+]);
+
+/** Members whose own names come from data. */
+const MAPS: ReadonlySet<string> = new Set(["collections", "key", "pages", "statistics"]);
+
+/** The same report with every text replaced, names from data included. */
+export function rewritten(document: ReportDocument, next: () => string): ReportDocument {
+  return rewrite(document, "", next) as ReportDocument;
+}
+
+function rewrite(value: unknown, name: string, next: () => string): unknown {
+  if (typeof value === "string") return WORDS.has(name) ? value : next();
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, "", next));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, inner]) => [
+      MAPS.has(name) ? next() : member,
+      rewrite(inner, member, next),
+    ]),
+  );
 }

@@ -88,15 +88,15 @@ export function locationText(location: object): string {
   const members = Object.entries(location) as [string, Json | undefined][];
   return members
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${LOCATION_WORDS[name] ?? name} ${placeText(value ?? null)}`)
+    .map(([name, value]) => `${LOCATION_WORDS.get(name) ?? name} ${placeText(value ?? null)}`)
     .join(", ");
 }
 
-const LOCATION_WORDS: Readonly<Record<string, string>> = {
-  rowids: "row ids",
-  col: "column",
-  pointer: "at",
-};
+const LOCATION_WORDS: ReadonlyMap<string, string> = new Map([
+  ["rowids", "row ids"],
+  ["col", "column"],
+  ["pointer", "at"],
+]);
 
 function placeText(value: Json): string {
   if (typeof value === "string" || typeof value === "number") return String(value);

@@ -2,22 +2,22 @@ import type { Json, JsonObject } from "../core/json.ts";
 import type { ReportDocument } from "./types.ts";
 
 /** What the items of a list are called; others are `<item>`. */
-const ITEM_NAMES: Readonly<Record<string, string>> = {
-  stores: "store",
-  findings: "finding",
-  incidents: "incident",
-  runs: "run",
-  proofs: "proof",
-  losses: "loss",
-  timeline: "event",
-  steps: "step",
-  collections: "collection",
-  references: "reference",
-  rules: "rule",
-  documents: "document",
-  remedies: "remedy",
-  notes: "note",
-};
+const ITEM_NAMES: ReadonlyMap<string, string> = new Map([
+  ["stores", "store"],
+  ["findings", "finding"],
+  ["incidents", "incident"],
+  ["runs", "run"],
+  ["proofs", "proof"],
+  ["losses", "loss"],
+  ["timeline", "event"],
+  ["steps", "step"],
+  ["collections", "collection"],
+  ["references", "reference"],
+  ["rules", "rule"],
+  ["documents", "document"],
+  ["remedies", "remedy"],
+  ["notes", "note"],
+]);
 
 /** Members whose own names come from data: below them every member is an `<entry name="…">`. */
 const MAPS: ReadonlySet<string> = new Set([
@@ -98,7 +98,7 @@ function isListOfOurs(name: string, value: Json): boolean {
 }
 
 function itemOf(list: string, value: Json, depth: number, isData: boolean): Node {
-  const tag = isData ? "item" : (ITEM_NAMES[list] ?? "item");
+  const tag = isData ? "item" : (ITEM_NAMES.get(list) ?? "item");
   return { tag, label: null, value, depth, isData };
 }
 

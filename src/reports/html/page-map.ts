@@ -52,7 +52,8 @@ function looksOf(pages: ReportStore["pages"], runs: ReportStore["pageMap"]): rea
     verdict,
     pages: [from, to],
   } of runs) {
-    if (!(verdict in pages)) counted.set(verdict, (counted.get(verdict) ?? 0) + to - from + 1);
+    if (!Object.hasOwn(pages, verdict))
+      counted.set(verdict, (counted.get(verdict) ?? 0) + to - from + 1);
   }
   let bad = 0;
   const looks = [...counted].map(([verdict, number]) => {

@@ -140,6 +140,8 @@ footer { margin: 2.5rem 0 1rem; padding-top: 0.75rem; border-top: 1px solid var(
   article { break-inside: auto; padding: 0.5rem 0; border: 0; border-top: 1px solid var(--line); border-radius: 0; }
   .findings > li { content-visibility: visible; break-inside: avoid; }
   .scroll { overflow: visible; }
+  summary { list-style: none; }
+  summary::-webkit-details-marker { display: none; }
   td code { white-space: normal; }
   details:not(.more)::details-content { content-visibility: visible; height: auto; }
   a[href^="http"]::after { content: " (" attr(href) ")"; }

@@ -8,7 +8,11 @@ import { lossLines, proofLines, runLines, storeLines } from "./sections.ts";
 
 /** The report as text that reads well as it is, and better where it is rendered. */
 export function* renderMarkdown(document: ReportDocument): Generator<string> {
-  for (const line of lines(document)) yield `${line}\n`;
+  let before = "";
+  for (const line of lines(document)) {
+    if (line !== "" || before !== "") yield `${line}\n`;
+    before = line;
+  }
 }
 
 function* lines(document: ReportDocument): Generator<string> {

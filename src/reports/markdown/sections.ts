@@ -86,8 +86,8 @@ function* proofEntry(proof: Proof): Generator<string> {
   yield* terms([
     ["rows expected", count(expected)],
     ["rows there", count(actual)],
-    ["level", proof.level],
-    ["basis", proof.basis],
+    ["level", text(proof.level)],
+    ["basis", text(proof.basis)],
     ["expected digest", span(proof.expected)],
     ["actual digest", span(proof.actual)],
     ["where rows come from", text(originsText(proof))],
