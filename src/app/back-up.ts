@@ -2,11 +2,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { timestamp } from "../core/world.ts";
-import { suspiciousDrops } from "../receipts/suspicion.ts";
-import type { Receipt, SealedReceipt } from "../receipts/types.ts";
+import type { SealedReceipt } from "../receipts/types.ts";
 import type { Repository, Snapshot } from "../repository/types.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Image } from "../stores/types.ts";
+import { keepImage, type Captured } from "./keep-image.ts";
 import { repositoryForBackup } from "./known-repository.ts";
 import { rememberBackups } from "./remember-backups.ts";
 import { resumeFor } from "./runs.ts";
@@ -14,12 +14,6 @@ import { STATE_STORE } from "./state-store.ts";
 import type { Session } from "./session.ts";
 import type { BackupDocument, BackupOptions } from "./types.ts";
 import { verifySnapshot } from "./verify.ts";
-
-/** A store captured, and held until it is in the repository. */
-interface Captured {
-  readonly name: string;
-  readonly image: Image;
-}
 
 /** Backs stores up: all are captured first, so that they are one recovery point. */
 export async function backUp(
@@ -42,7 +36,7 @@ export async function backUp(
   held.defer(() => dispose(state));
   const snapshots: Snapshot[] = [];
   for (const each of captured) {
-    snapshots.push(await storeOne(session, repository, each, point, signal));
+    snapshots.push(await keepImage(session, repository, each, point, signal));
   }
   const results = verify ? await proveAll(session, snapshots, signal) : [];
   await rememberBackups(session, names, await repository.snapshots(signal));
@@ -82,34 +76,6 @@ async function captureAll(
     captured.push({ name, image });
   }
   return captured;
-}
-
-async function storeOne(
-  session: Session,
-  repository: Repository,
-  { name, image }: Captured,
-  point: string,
-  signal: AbortSignal,
-): Promise<Snapshot> {
-  const task = `backing up ${name}`;
-  session.progress.update({ task, done: 0, total: null, unit: "bytes" });
-  const { driver, options } = image.store;
-  const sealed = image.seal({ portable: false }, signal);
-  sealed.catch(() => {}); // whoever awaits it later gets the error; until then it is not unhandled
-  const { expect } = session.storeConfig(name);
-  const judge = (before: Receipt, after: Receipt): readonly string[] =>
-    suspiciousDrops(before, after, expect, internalOf(after));
-  const input = { store: name, driver, options, point, content: image, sealed, judge };
-  const snapshot = await repository.backup(input, signal);
-  session.progress.finish(task);
-  for (const warning of snapshot.warnings) session.world.log.warn(`${name}: ${warning}`);
-  return snapshot;
-}
-
-/** Shadow tables and the like, as the driver recorded them. */
-function internalOf({ recorded }: Receipt): ReadonlySet<string> {
-  const names = recorded["internal"];
-  return new Set(Array.isArray(names) ? names.map(String) : []);
 }
 
 async function proveAll(

@@ -1,12 +1,10 @@
 import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
-import { nodeDisk } from "../core/disk.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
 import type { StepDefinition } from "../plans/define-step.ts";
 import type { StepOutput } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
-import type { RecoveryContext } from "../recovery/context.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Session } from "./session.ts";
 
@@ -26,6 +24,7 @@ export interface RunSummary {
 /** The engine with every kind of step that we have, over this session's state. */
 export async function openEngine(session: Session): Promise<Engine<RunSummary>> {
   const { recoverySteps } = await import("../recovery/recovery-steps.ts");
+  const { recoveryContext } = await import("./recovery-context.ts");
   return engineWith(session, recoverySteps(recoveryContext(session)));
 }
 
@@ -53,17 +52,6 @@ async function engineWith(
       if (event.type === "StepStarted") progress.say(`${event.step} …`);
     },
   });
-}
-
-function recoveryContext(session: Session): RecoveryContext {
-  return {
-    disk: nodeDisk,
-    repository: (folder, signal) => session.repositoryAt({ folder, create: false }, signal),
-    openStore: (name, driver, options) => session.openStore(name, driver, options),
-    openStoreAt: (name, driver, options, address) =>
-      session.openStoreAt(name, driver, options, address),
-    scratch: () => session.scratch(),
-  };
 }
 
 /** Proofs of what lives now win over those of what was built beside it. */

@@ -1,0 +1,37 @@
+import { forgottenRows } from "../checks/forget.ts";
+import { linesInvalid } from "../checks/rule-file.ts";
+import { queryOf } from "../checks/run-rules.ts";
+import { nodeDisk } from "../core/disk.ts";
+import type { KeyShape } from "../receipts/show.ts";
+import type { RecoveryContext } from "../recovery/context.ts";
+import { loadForgotten, loadRules } from "./config/parts.ts";
+import type { StoreConfig } from "./config/types.ts";
+import { backUpHeld } from "./keep-image.ts";
+import type { Session } from "./session.ts";
+
+/** What this session gives to the steps of a recovery. */
+export function recoveryContext(session: Session): RecoveryContext {
+  return {
+    disk: nodeDisk,
+    repository: (folder, signal) => session.repositoryAt({ folder, create: false }, signal),
+    openStore: (name, driver, options) => session.openStore(name, driver, options),
+    openStoreAt: (name, driver, options, address) =>
+      session.openStoreAt(name, driver, options, address),
+    scratch: () => session.scratch(),
+    backUp: (store, signal) => backUpHeld(session, store, signal),
+    rules: async (store) => (await loadRules(session.storeConfig(store))).map(queryOf),
+    forgottenKeys: (store, collection, shape) =>
+      forgottenKeys(session.storeConfig(store), collection, shape),
+  };
+}
+
+/** CONFIG_INVALID when a key does not name the columns that tell the rows apart. */
+async function forgottenKeys(
+  config: StoreConfig,
+  collection: string,
+  shape: KeyShape,
+): Promise<readonly string[]> {
+  const { hex, problems } = forgottenRows(await loadForgotten(config), collection, shape);
+  if (problems.length > 0) throw linesInvalid(problems);
+  return hex;
+}
