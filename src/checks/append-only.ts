@@ -57,9 +57,10 @@ export async function checkAppendOnly(input: AppendOnlyInput): Promise<AppendOnl
   const read = leavesOf(leaves, rows({ after, upTo }));
   let from = after;
   for await (const { leaf, tree } of read) {
-    const range = { after: from, upTo: leaf.lastKey };
-    if (!isSame(leaf, tree)) extend(tree.count > leaf.count ? undecided : broken, range);
-    from = leaf.lastKey;
+    const end = leaf.lastKey; // each look at it makes another view, and `extend` wants the same one
+    if (!isSame(leaf, tree))
+      extend(tree.count > leaf.count ? undecided : broken, { after: from, upTo: end });
+    from = end;
   }
   return { broken, undecided };
 }

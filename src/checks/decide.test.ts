@@ -71,7 +71,7 @@ function given(...acts: readonly Act[]) {
     when: (act: Act) => {
       const change = act(known, day(acts.length + 1));
       return {
-        then: (kind: FindingChange["change"], expected: Partial<Finding>) => {
+        thenIs: (kind: FindingChange["change"], expected: Partial<Finding>) => {
           assert.ok(change !== null);
           assert.equal(change.change, kind);
           const names = Object.keys(expected) as (keyof Finding)[];
@@ -89,7 +89,7 @@ describe("a finding", () => {
   it("opens when it is seen first", () =>
     given()
       .when(seen())
-      .then("opened", {
+      .thenIs("opened", {
         id: sighting().id,
         status: "open",
         store: "shop",
@@ -104,7 +104,7 @@ describe("a finding", () => {
   it("stays what it is when it is seen again, in new words", () =>
     given(seen())
       .when(seen({ description: "page 7 is torn", severity: "critical" }))
-      .then("seen", {
+      .thenIs("seen", {
         status: "open",
         severity: "critical",
         description: "page 7 is torn",
@@ -115,7 +115,7 @@ describe("a finding", () => {
   it("is resolved by a complete look that sees it no more", () =>
     given(seen())
       .when(unseen())
-      .then("resolved", {
+      .thenIs("resolved", {
         status: "resolved",
         resolvedAt: day(2),
         resolvedBy: null,
@@ -129,12 +129,12 @@ describe("a finding", () => {
   it("is resolved by any look that has seen it", () =>
     given(seen(), seen({}, "audit"))
       .when(unseen("scan"))
-      .then("resolved", { seenBy: ["scan", "audit"], kind: "audit" }));
+      .thenIs("resolved", { seenBy: ["scan", "audit"], kind: "audit" }));
 
   it("opens again, as if new but under its id, when it is back", () =>
     given(seen(), acknowledged, unseen())
       .when(seen())
-      .then("reopened", {
+      .thenIs("reopened", {
         id: sighting().id,
         status: "open",
         detectedAt: day(4),
@@ -144,16 +144,16 @@ describe("a finding", () => {
       }));
 
   it("stays acknowledged for as long as it gets no worse", () => {
-    given(seen(), acknowledged).when(seen()).then("seen", { status: "acknowledged" });
+    given(seen(), acknowledged).when(seen()).thenIs("seen", { status: "acknowledged" });
     given(seen(), acknowledged, seen({ severity: "low" }))
       .when(seen({ severity: "high" }))
-      .then("seen", { status: "acknowledged", acknowledgedBy: "ops", acknowledgedAt: day(2) });
+      .thenIs("seen", { status: "acknowledged", acknowledgedBy: "ops", acknowledgedAt: day(2) });
   });
 
   it("opens again when it gets worse than it was when somebody took note", () =>
     given(seen(), acknowledged)
       .when(seen({ severity: "critical" }))
-      .then("reopened", { status: "open", acknowledgedBy: null, detectedAt: day(1) }));
+      .thenIs("reopened", { status: "open", acknowledgedBy: null, detectedAt: day(1) }));
 
   it("is acknowledged and resolved once, however often", () => {
     given(seen(), acknowledged).when(acknowledged).thenNothing();
@@ -162,13 +162,13 @@ describe("a finding", () => {
   });
 
   it("that is acknowledged is resolved when it is gone", () =>
-    given(seen(), acknowledged).when(unseen()).then("resolved", { acknowledgedBy: "ops" }));
+    given(seen(), acknowledged).when(unseen()).thenIs("resolved", { acknowledgedBy: "ops" }));
 
   it("that is resolved cannot be acknowledged", () =>
     given(seen(), resolved).whenRefused(acknowledged, "REFUSED"));
 
   it("that somebody resolved too early opens with the next look", () =>
-    given(seen(), resolved).when(seen()).then("reopened", { status: "open", resolvedBy: null }));
+    given(seen(), resolved).when(seen()).thenIs("reopened", { status: "open", resolvedBy: null }));
 });
 
 describe("what is seen twice at one place", () => {

@@ -133,9 +133,11 @@ function valuesOf(shown: Json, encoding: TextEncoding): readonly Value[] | null 
 }
 
 function numbersOf(shown: number): readonly Value[] {
-  const real: Value = { type: "real", value: shown };
-  const isWhole = Number.isSafeInteger(shown);
-  return isWhole ? [{ type: "integer", value: BigInt(shown) }, real] : [real];
+  const reals = shown === 0 ? [0, -0] : [shown];
+  const whole = Number.isSafeInteger(shown)
+    ? [{ type: "integer", value: BigInt(shown) } as const]
+    : [];
+  return [...whole, ...reals.map((value): Value => ({ type: "real", value }))];
 }
 
 /** `{"$int": "…"}`, `{"$real": "…"}`, `{"$bytes": base64}`: bytes of a blob, or of bad text. */

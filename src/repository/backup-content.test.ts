@@ -195,10 +195,15 @@ describe("a backup", () => {
       signal,
     );
     assert.deepEqual(after.warnings, ["items shrank from 3 to 0"]);
-    const [pinned] = await repository.snapshots(signal);
+    const [pinned, dropped] = await repository.snapshots(signal);
+    assert.deepEqual(
+      [pinned?.drops, dropped?.drops, after.drops],
+      [[], after.warnings, after.warnings],
+    );
     assert.match(pinned?.pins[0] ?? "", /suspicious drop in .*: items shrank/);
     await repository.acknowledgeDrop(after.id, "ops", signal);
-    assert.deepEqual((await repository.snapshots(signal))[0]?.pins, []);
+    for (const { pins, drops } of await repository.snapshots(signal))
+      assert.deepEqual({ pins, drops }, { pins: [], drops: [] });
     await assert.rejects(repository.acknowledgeDrop("0".repeat(64), "ops", signal), {
       code: "NOT_FOUND",
     });
