@@ -1,14 +1,13 @@
 import { join } from "node:path";
 
 import { SalvorError } from "../core/errors.ts";
-import type { Plan } from "../plans/types.ts";
 import {
   planRestoreInPlace,
   planRestoreTo,
   type InPlaceRequest,
 } from "../recovery/plan-restore.ts";
 import type { Snapshot } from "../repository/types.ts";
-import { openEngine } from "./engine.ts";
+import { performPlan } from "./perform-plan.ts";
 import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
 import { driverNamed, type Session } from "./session.ts";
@@ -50,7 +49,7 @@ async function restoreTo(
   const request = { store, driver, options: found.options, snapshot: found, repository: folder };
   const plan = planRestoreTo(request, address);
   // A new store beside is nobody's loss: only what changes live data asks.
-  return perform(session, plan, { ...options, yes: true }, signal);
+  return performPlan(session, plan, { ...options, yes: true }, signal);
 }
 
 async function restoreInPlace(
@@ -66,7 +65,7 @@ async function restoreInPlace(
     for (const { store } of requests) await resumeFor(session, store, signal);
     if (snapshots.length > 1) await refuseUnverified(session, snapshots, signal);
   }
-  return perform(session, plan, options, signal);
+  return performPlan(session, plan, options, signal);
 }
 
 function inPlaceRequest(
@@ -87,25 +86,6 @@ function inPlaceRequest(
     quarantine: join(session.requireConfig().state, "quarantine", name, id),
     unseen: yes,
   };
-}
-
-/** Shows the plan, asks where that is needed, and carries it out. */
-async function perform(
-  session: Session,
-  plan: Plan,
-  options: ChangeOptions,
-  signal: AbortSignal,
-): Promise<RunDocument> {
-  const engine = await openEngine(session);
-  const { by } = session;
-  const reason = options.reason ?? null;
-  const planned = engine.dryRun(plan, { by, reason });
-  if (options.dryRun === true) return planned;
-  const confirmed = options.yes === true || (await options.confirm?.(planned)) === true;
-  const run = await engine.start(plan, { by, reason, confirmed }, signal);
-  const detail = { status: run.status, quarantine: run.quarantine, losses: run.losses.length };
-  await session.record(plan.name, plan.subject.join(" "), reason ?? "", { run: run.id, ...detail });
-  return run;
 }
 
 /** A recovery point comes back whole or not at all, so all of it is proven first. */

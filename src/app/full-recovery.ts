@@ -1,0 +1,111 @@
+import { listFindings } from "../checks/findings.ts";
+import { isSound } from "../checks/severity.ts";
+import type { Finding } from "../checks/types.ts";
+import { UNRESOLVED } from "./findings.ts";
+import { inspectAll, type ThreeLooks } from "./inspect-all.ts";
+import { chooseRemedies, feasible, mend, type StoreRemedy } from "./mend.ts";
+import { knownSnapshots } from "./known-snapshots.ts";
+import { leaveReport, lookEvents, reportStore } from "./reports.ts";
+import { resumeFor } from "./runs.ts";
+import type { Session } from "./session.ts";
+import type {
+  FullRecoveryDocument,
+  FullRecoveryOptions,
+  ReportPaths,
+  RunDocument,
+} from "./types.ts";
+
+/** The five steps of a recovery: audit, integrity, scan, recover, verify. */
+export async function fullRecovery(
+  session: Session,
+  options: FullRecoveryOptions,
+  signal: AbortSignal,
+): Promise<FullRecoveryDocument> {
+  const startedMs = session.world.elapsed();
+  const names = session.storeNames(options.stores);
+  if (options.dryRun !== true) for (const name of names) await resumeFor(session, name, signal);
+  const before = await inspectAll(session, names, signal);
+  const remedies = await chooseRemedies(session, names, null, signal);
+  const run =
+    feasible(remedies).length === 0 ? null : await mend(session, remedies, options, signal);
+  const isMended = run?.status === "succeeded";
+  if (isMended) await inspectAll(session, run.subject, signal);
+  const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
+  const durationMs = Math.round(session.world.elapsed() - startedMs);
+  const outcome = { names, before, remedies, run, findings, durationMs };
+  const document = documentOf(outcome);
+  if (run?.status === "planned") return document;
+  const { sound } = document;
+  await session.record("full-recovery", names.join(" "), options.reason ?? "", {
+    sound,
+    run: run?.id ?? null,
+  });
+  return { ...document, reports: await report(session, outcome, signal) };
+}
+
+interface Outcome {
+  readonly names: readonly string[];
+  readonly before: ThreeLooks;
+  readonly remedies: readonly StoreRemedy[];
+  readonly run: RunDocument | null;
+  /** What is left, worst first. */
+  readonly findings: readonly Finding[];
+  readonly durationMs: number;
+}
+
+function documentOf(outcome: Outcome): FullRecoveryDocument {
+  const { before, remedies, run, findings, durationMs } = outcome;
+  const open = findings.filter(({ status }) => status === "open");
+  const proofs = run?.proofs ?? [];
+  const ok = isSound(findings) && proofs.every(({ equal }) => equal);
+  const status = run?.status ?? "not needed";
+  return {
+    sound: ok && (run === null || run.status === "succeeded"),
+    steps: {
+      ...before,
+      recover: { remedies: remedies.map(remedyDocument), status },
+      verify: { ok, proofs: proofs.length, findings: open },
+    },
+    run,
+    proof: run?.proof ?? null,
+    losses: run?.losses ?? [],
+    durationMs,
+    reports: null,
+  };
+}
+
+function remedyDocument({ store, remedy }: StoreRemedy) {
+  return { store, remedy: remedy.kind, why: remedy.sentence };
+}
+
+/** Tells what was found first, and how it is now. */
+async function report(
+  session: Session,
+  { names, before, run, findings, durationMs }: Outcome,
+  signal: AbortSignal,
+): Promise<ReportPaths | null> {
+  const snapshots = await knownSnapshots(session, signal);
+  const found = before.scan.findings;
+  const now = listFindings(await session.state(), { stores: names });
+  const told = now.filter(
+    ({ id, status }) => status !== "resolved" || found.some((each) => each.id === id),
+  );
+  return leaveReport(session, {
+    kind: run === null ? "status" : "run",
+    command: "full-recovery",
+    stores: names.map((store) => {
+      const audited = before.audit.stores.find((each) => each.store === store);
+      const scanned = before.scan.stores.find((each) => each.store === store);
+      const sound = isSound(findings.filter((each) => each.store === store));
+      return reportStore(session, { ...audited, ...scanned, store, sound }, snapshots);
+    }),
+    findings: told,
+    runs: run === null ? [] : [run],
+    events: [
+      ...lookEvents("audit", before.audit),
+      ...lookEvents("integrity", before.integrity),
+      ...lookEvents("scan", before.scan),
+    ],
+    durationMs,
+  });
+}
