@@ -67,7 +67,7 @@ function chainWord(reader: PageReader, structure: Structure, chain: BrokenChain)
   const tree = treeOf(structure, owner);
   const rowid = rowidAt(reader, holder, cell);
   const whose = rowid === null ? `cell ${cell}` : `row ${rowid}`;
-  const leads = next === 0 ? "ends" : `leads to page ${next}, of ${ownerName(structure, next)}`;
+  const leads = next === 0 ? "ends" : `leads to page ${next}, ${fateOf(structure, next)}`;
   return {
     code: "sqlite.overflow.chain",
     tree,
@@ -77,6 +77,11 @@ function chainWord(reader: PageReader, structure: Structure, chain: BrokenChain)
     location: { page, ...(rowid === null ? {} : rowidsAt(rowid, rowid)) },
     evidence: `page ${holder} cell ${cell}: ${found} of ${wanted}, then page ${next}`,
   };
+}
+
+function fateOf(structure: Structure, page: number): string {
+  if (!structure.claims.exists(page)) return "which is not there";
+  return `which belongs to ${ownerName(structure, page)}`;
 }
 
 function* freelistWords({ header, freelist }: Structure): Generator<Word> {
