@@ -22,6 +22,8 @@ const LIMITS: HostLimits = { timeoutMs: 6 * 60 * 60 * 1000 };
 /** Megabytes of JavaScript heap: a host streams, and never holds a store. */
 const HEAP_MAX_MB = 200;
 const STDERR_MAX = 2_000;
+/** A host that nobody has asked for so long gives its memory back; a new one starts in a tenth of it. */
+const IDLE_MS = 1_000;
 
 /**
  * Child processes that work on stores, one order at a time each. A process that has opened a
@@ -87,6 +89,14 @@ export class Hosts implements Disposable {
     host.unref();
     host.channel?.unref();
     this.#idle.set(kind, host);
+    setTimeout(() => this.#retire(kind, host), IDLE_MS).unref();
+  }
+
+  /** Unless it was taken meanwhile; a host that works is in no list. */
+  #retire(kind: HostKind, host: ChildProcess): void {
+    if (this.#idle.get(kind) !== host) return;
+    this.#idle.delete(kind);
+    host.kill("SIGKILL");
   }
 }
 
