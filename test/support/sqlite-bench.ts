@@ -21,8 +21,8 @@ export interface SqliteBench extends AsyncDisposable {
    * engine's back: how rows come about that break a rule.
    */
   database(sql: string, written?: readonly (readonly [about: string, sql: string])[]): string;
-  /** Looks at it as a store; fails when a byte of it changes, or a file appears beside it. */
-  inspect(path: string, kind: InspectionKind): Promise<Inspection>;
+  /** Holds it as a store and looks at it; fails when a byte of it changes, or a file appears beside it. */
+  inspect(path: string, ...kinds: readonly InspectionKind[]): Promise<readonly Inspection[]>;
 }
 
 /** Opens a bench with its own threads and processes. */
@@ -39,11 +39,13 @@ export async function sqliteBench(): Promise<SqliteBench> {
     folder,
     path,
     database: (sql, written = []) => makeDatabase(path(), sql, written),
-    inspect: async (name, kind) => {
+    inspect: async (name, ...kinds) => {
       const before = stateOf(folder);
       const store = await sqliteDriver.open("bench", { path: name }, context);
       await using specimen = await store.hold(AbortSignal.timeout(60_000));
-      const seen = await specimen.inspect(kind, AbortSignal.timeout(60_000));
+      const seen: Inspection[] = [];
+      for (const kind of kinds)
+        seen.push(await specimen.inspect(kind, AbortSignal.timeout(60_000)));
       if (stateOf(folder) !== before) throw new Error(`a look at ${name} changed ${folder}`);
       return seen;
     },
@@ -72,10 +74,10 @@ function makeDatabase(
   return path;
 }
 
-/** Names and digests of all files but those in scratch. */
+/** Names and digests of all files but those in scratch, and the -shm, where readers leave marks. */
 function stateOf(folder: string): string {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith("-shm"))
     .map(({ name }) => `${name} ${sha256Hex(readFileSync(join(folder, name)))}`)
     .toSorted()
     .join("\n");

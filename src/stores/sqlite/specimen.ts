@@ -53,6 +53,7 @@ async function tryCapture(live: LiveDatabase, signal: AbortSignal): Promise<Trie
 
 const STORES_OWN: ReadonlySet<string> = new Set([
   "PERMISSION_DENIED",
+  "REFUSED", // a folder in its place
   "STORE_DAMAGED",
   "STORE_MISSING",
 ]);

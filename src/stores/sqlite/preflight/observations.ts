@@ -10,6 +10,7 @@ const CATALOGUE = {
   "sqlite.file.short": ["The database is cut off", "critical", "corruption"],
   "sqlite.file.truncated": ["The database is cut off", "critical", "corruption"],
   "sqlite.file.ragged": ["The database ends within a page", "medium", "corruption"],
+  "sqlite.file.long": ["The file is longer than its header says", "info", "structure"],
   "sqlite.header.magic": ["The file is no SQLite database", "critical", "corruption"],
   "sqlite.header.page-size": ["The header names no page size", "critical", "corruption"],
   "sqlite.header.version": ["The header names an unknown version", "critical", "corruption"],

@@ -143,15 +143,18 @@ function journalRefusals({ path, main, journal }: Look): readonly Observation[] 
 
 /** Says nothing while a transaction is open, or when the -wal holds the size. */
 function sizeRefusals({ path, main, wal, journal }: Look): readonly Observation[] {
-  const { header, size } = main;
-  if (header === null || isInTransaction(journal) || (wal?.committedFrames ?? 0) > 0) return [];
+  const counted = countedPages({ path, main, wal, journal });
+  const pages = Math.ceil(main.size / (main.header?.pageSize ?? 1));
+  if (counted === null || counted <= pages) return [];
+  const text = `${path} has ${pages} pages of ${counted} that its header counts`;
+  return [observe("sqlite.file.truncated", text, { file: path, pages: [pages + 1, counted] })];
+}
+
+/** What the header counts, where that must be the size of the file; else null. */
+function countedPages({ main: { header }, wal, journal }: Look): number | null {
+  if (header === null || isInTransaction(journal) || (wal?.committedFrames ?? 0) > 0) return null;
   const isCounted = header.headerPages > 0 && header.versionValidFor === header.changeCounter;
-  const pages = Math.ceil(size / header.pageSize);
-  if (!isCounted || header.headerPages <= pages) return [];
-  const text = `${path} has ${pages} pages of ${header.headerPages} that its header counts`;
-  return [
-    observe("sqlite.file.truncated", text, { file: path, pages: [pages + 1, header.headerPages] }),
-  ];
+  return isCounted ? header.headerPages : null;
 }
 
 function isInTransaction(journal: JournalFacts | null): boolean {
@@ -166,6 +169,12 @@ function noticesOf({ path, main, wal, journal }: Look): readonly Observation[] {
   } else if (main.size % pageSize !== 0 && !isInTransaction(journal)) {
     const text = `${path} ends ${main.size % pageSize} bytes into a page`;
     notices.push(observe("sqlite.file.ragged", text, { file: path, byte: main.size }));
+  }
+  const counted = countedPages({ path, main, wal, journal });
+  const pages = Math.floor(main.size / pageSize);
+  if (counted !== null && pages > counted) {
+    const text = `${path} has ${pages} pages, of which its header counts ${counted}`;
+    notices.push(observe("sqlite.file.long", text, { file: path, pages: [counted + 1, pages] }));
   }
   const isTorn = wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null;
   if (isTorn && !isLocked(`${path}-shm`, WAL_WRITER)) {
