@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -61,6 +69,36 @@ test(
     assert.deepEqual(readdirSync(site.join("data")), ["shop.sqlite"]);
   },
 );
+
+test(
+  "what a file of another owner holds already is not put back, and no draft stays",
+  needsRoot,
+  async () => {
+    await using site = await nobodysSite("delete");
+    assertStatus(await asNobody(site, ["backup"]), DONE);
+    chownSync(site.database("shop"), 0, 0);
+    chmodSync(site.database("shop"), 0o644);
+    const before = readFileSync(site.database("shop"));
+    const result = await asNobody(site, ["restore", "shop@latest", "--in-place", "--yes"]);
+    assertStatus(result, BUSY);
+    assert.match(result.stdout, /undone[^]*shop\.sqlite may not be written/);
+    assert.deepEqual(readFileSync(site.database("shop")), before);
+    assert.deepEqual(readdirSync(site.join("data")), ["shop.sqlite"]);
+  },
+);
+
+test("a damaged file of another owner is named with that owner, and stays", needsRoot, async () => {
+  await using site = await nobodysSite("delete");
+  assertStatus(await asNobody(site, ["backup"]), DONE);
+  const damaged = Buffer.from("not a database at all");
+  writeFileSync(site.database("shop"), damaged);
+  chownSync(site.database("shop"), 0, 0);
+  const result = await asNobody(site, ["restore", "shop@latest", "--in-place", "--yes"]);
+  assertStatus(result, BUSY);
+  assert.match(result.stdout, /data\/shop\.sqlite belongs to user 0 and group 0/);
+  assert.deepEqual(readFileSync(site.database("shop")), damaged);
+  assert.deepEqual(readdirSync(site.join("data")), ["shop.sqlite"]);
+});
 
 test(
   "a repository on read-only media restores and proves, and takes no backup",

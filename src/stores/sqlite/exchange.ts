@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-import type { Disk } from "../../core/disk.ts";
+import type { Disk, DiskFile, Entry } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../host/hosts.ts";
@@ -122,8 +122,21 @@ export async function keepPermissions(disk: Disk, live: string, beside: string):
   const ours = await disk.stat(beside);
   await using file = await disk.open(beside, "update");
   await file.setMode(entry.mode);
-  if (ours?.uid !== entry.uid || ours.gid !== entry.gid) await file.setOwner(entry.uid, entry.gid);
+  if (ours?.uid !== entry.uid || ours.gid !== entry.gid) await keepOwner(file, live, entry);
   await file.sync();
+}
+
+async function keepOwner(file: DiskFile, live: string, { uid, gid }: Entry): Promise<void> {
+  try {
+    await file.setOwner(uid, gid);
+  } catch (error) {
+    if (!(error instanceof SalvorError) || error.code !== "PERMISSION_DENIED") throw error;
+    const owner = `user ${uid} and group ${gid}`;
+    throw new SalvorError("PERMISSION_DENIED", `${live} belongs to ${owner}, and must go on so`, {
+      hint: "Run as root, or as that user: only they can put a new file in its place.",
+      cause: error,
+    });
+  }
 }
 
 /** A process that has the old file open would go on writing into it after a rename. */

@@ -41,7 +41,11 @@ export function openSqliteStore(
       const request = await exchangeRequest(live, resolve(beside), signal);
       await exchangeDatabase({ ...request, fingerprint, options: choices }, signal);
     },
-    putBack: (quarantine, choices) => putBackDatabase(context.disk, path, quarantine, choices),
+    putBack: async (quarantine, choices, signal) => {
+      const { fingerprint } = await preflightOf(context.hosts, path, signal);
+      const { disk } = context;
+      await putBackDatabase({ disk, live: path, quarantine, fingerprint, options: choices });
+    },
     amend: (amendment, signal) => amendDatabase(live, amendment, signal),
     discard: () => discardDatabase(context.disk, path),
     [Symbol.asyncDispose]: async () => {},
