@@ -1,3 +1,4 @@
+import type { Observation } from "../core/finding.ts";
 import type { JsonObject } from "../core/json.ts";
 
 /** What stands in the place of a value that nobody may read. */
@@ -31,6 +32,21 @@ export function maskRows(answer: ShownAnswer, sensitive: readonly string[]): rea
   );
 }
 
+/**
+ * An observation of a driver with its evidence masked where that may hold a sensitive value: where it
+ * is about such a column, names it, or is about an index of its table.
+ *
+ * @param sensitive as `table.column`.
+ */
+export function maskObservation(seen: Observation, sensitive: readonly string[]): Observation {
+  const { table, column = "", index } = seen.location;
+  if (table === undefined || seen.evidence === "") return seen;
+  const said = `${column}\n${seen.description}\n${seen.evidence}`;
+  const names = sensitive.filter((each) => tableOf(each).toLowerCase() === table.toLowerCase());
+  const holds = names.some((each) => index !== undefined || wordOf(columnOf(each)).test(said));
+  return holds ? { ...seen, evidence: MASK } : seen;
+}
+
 function hiddenColumns(
   { text, columns }: ShownAnswer,
   sensitive: readonly string[],
@@ -38,7 +54,7 @@ function hiddenColumns(
   const hidden = new Set<string>();
   const said = selected(text);
   for (const each of sensitive) {
-    const word = wordOf(each.slice(each.indexOf(".") + 1));
+    const word = wordOf(columnOf(each));
     const named = columns.filter((column) => word.test(column));
     for (const column of named) hidden.add(column);
     if (named.length === 0 && word.test(said)) return new Set(columns);
@@ -51,6 +67,15 @@ function selected(text: string): string {
   const isSimple = text.match(/\bselect\b/gi)?.length === 1;
   const list = /^\s*select\b([\s\S]*?)\bfrom\b/i.exec(text)?.[1];
   return isSimple && list !== undefined ? list : text;
+}
+
+/** What stands before the last dot: a table's name may hold one. */
+function tableOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("."));
+}
+
+function columnOf(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 function wordOf(name: string): RegExp {

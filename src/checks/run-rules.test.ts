@@ -4,7 +4,7 @@ import { after, describe, it } from "node:test";
 import { changingDatabase } from "../../test/support/sqlite-image.ts";
 import type { Observation } from "../core/finding.ts";
 import type { Image, Query } from "../stores/types.ts";
-import { maskRows } from "./mask.ts";
+import { maskObservation, maskRows } from "./mask.ts";
 import { parseRules } from "./rule-file.ts";
 import { runRules, type RuleResults } from "./run-rules.ts";
 
@@ -158,5 +158,39 @@ describe("masking", () => {
     assert.deepEqual(maskRows({ text, ...answer }, ["t.secret"]), [
       { id: "***", mail: "***", note: null },
     ]);
+  });
+
+  const seen: Observation = {
+    code: "sqlite.reference.orphan",
+    title: "A row refers to nothing",
+    description: "1 row of customer refers to nothing",
+    severity: "high",
+    category: "reference",
+    location: { table: "customer" },
+    evidence: "id=7, email='ann@example.com'",
+    remedies: [],
+  };
+  const sensitive = ["Customer.email", "customer.born"];
+  const evidenceOf = (more: Partial<Observation>): string =>
+    maskObservation({ ...seen, ...more }, sensitive).evidence;
+
+  it("hides what a driver shows of a sensitive column", () => {
+    assert.equal(evidenceOf({}), "***");
+    assert.equal(
+      evidenceOf({ evidence: "x", location: { table: "customer", column: "id, BORN" } }),
+      "***",
+    );
+    assert.equal(evidenceOf({ evidence: "x", location: { table: "customer", index: "i" } }), "***");
+    assert.equal(
+      evidenceOf({ evidence: "('x') twice", description: "share values of customer(born)" }),
+      "***",
+    );
+  });
+
+  it("leaves what a driver shows of anything else", () => {
+    assert.equal(evidenceOf({ location: { table: "invoice" } }), seen.evidence);
+    assert.equal(evidenceOf({ location: {} }), seen.evidence);
+    assert.equal(evidenceOf({ evidence: "id=7, emails=2" }), "id=7, emails=2");
+    assert.equal(maskObservation(seen, []), seen);
   });
 });

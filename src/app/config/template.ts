@@ -32,8 +32,15 @@ function renderStores(stores: ReadonlyMap<string, string>): string {
 stores: {}
 `;
   }
-  return `stores:\n${renderEntries(stores)}`;
+  return `${STORE_KEYS}stores:\n${renderEntries(stores)}`;
 }
+
+/** What is worth saying of a store, and only its owner knows. */
+const STORE_KEYS = `# What Salvor cannot know, you can add to a store:
+#   expect: { "*": { shrinkMax: 5% } }    # no table loses more rows than that between two backups
+#   rules: ./rules/shop.sql               # queries that must find nothing
+#   sensitive: [customer.email]           # masked in findings and reports
+`;
 
 /** One entry a store, indented by two. */
 export function renderEntries(stores: ReadonlyMap<string, string>): string {
