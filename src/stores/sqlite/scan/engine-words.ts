@@ -10,6 +10,8 @@ interface Known {
   readonly claims: Claims;
   /** Tables with a page that our walker found damaged. */
   readonly hurtTables: ReadonlySet<string>;
+  /** An index that is hurt, where our walker found nothing else so; else null. */
+  readonly onlyIndex: Tree | null;
 }
 
 const OF_INDEX = [
@@ -20,6 +22,7 @@ const OF_INDEX = [
   /^rowid not at end-of-record for row -?\d+ of index (.+)$/,
 ] as const;
 const OF_PAGE = /^(?:\*\*\* in database \w+ \*\*\*\s*)?(?:Tree \d+ page (\d+)|Page (\d+))\b/;
+const GIVEN_UP = /^database disk image is malformed$/;
 const UNUSED = /^(?:\*\*\* in database \w+ \*\*\*\s*)?Page \d+: never used$/;
 
 /**
@@ -53,7 +56,8 @@ function byLine(complaint: Observation): readonly Observation[] {
       }));
 }
 
-function knownOf({ trees, claims, pageCount }: Walked): Known {
+function knownOf(walked: Walked): Known {
+  const { trees, claims, pageCount } = walked;
   const owners = new Claims(pageCount, claims);
   const hurtTables = new Set<string>();
   for (let page = 1; page <= pageCount; page++) {
@@ -61,12 +65,22 @@ function knownOf({ trees, claims, pageCount }: Walked): Known {
     const tree = trees[(owners.owner[page] as number) - 1];
     if (tree?.type === "table") hurtTables.add(tree.name);
   }
-  return { trees, claims: owners, hurtTables };
+  return { trees, claims: owners, hurtTables, onlyIndex: onlyIndexOf(walked) };
+}
+
+function onlyIndexOf({ observations, trees }: Walked): Tree | null {
+  const serious = observations.filter(({ severity }) => severity !== "low");
+  const names = serious.map(({ location }) => location.index);
+  if (names.length === 0 || names.includes(undefined)) return null;
+  return trees.find(({ type, name }) => type === "index" && name === names[0]) ?? null;
 }
 
 function place(complaint: Observation, known: Known): Observation {
   if (complaint.code !== "sqlite.engine.check") return complaint;
   const { description } = complaint;
+  // The engine does not say what it stumbled over; where only one thing is hurt, it was that.
+  if (GIVEN_UP.test(description) && known.onlyIndex !== null)
+    return ofTree(complaint, known.onlyIndex, known);
   if (UNUSED.test(description)) return { ...complaint, code: "sqlite.engine.unused", ...UNUSED_IS };
   const index = OF_INDEX.map((form) => form.exec(description)?.[1]).find((name) => name);
   if (index !== undefined) {

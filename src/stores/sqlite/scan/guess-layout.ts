@@ -13,11 +13,11 @@ export interface Layout {
 const PAGE_SIZES = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536] as const;
 /** What extensions reserve: nothing, a checksum, an encryption's nonce and seal. */
 const RESERVED = [0, 8, 12, 16, 20, 28, 32, 48, 64, 80] as const;
-const SAMPLES_MAX = 200;
+const SAMPLES_MAX = 60;
 
 /**
  * Votes on the page size of a file whose header does not tell: at the true one, pages of b-trees are
- * sound to the last byte, and at any other hardly one is. Of equal ones the larger wins.
+ * sound to the last byte, and at any other hardly one is. Of equal ones the first wins.
  */
 export function guessLayout(path: string, size: number): Layout {
   let best: Layout = { pageSize: 4096, reservedBytes: 0 };
@@ -25,9 +25,9 @@ export function guessLayout(path: string, size: number): Layout {
   for (const pageSize of PAGE_SIZES) {
     for (const reservedBytes of RESERVED) {
       if (pageSize > size || pageSize - reservedBytes < 480) continue;
-      const bytes = soundBytes(path, size, { pageSize, reservedBytes });
-      if (bytes <= most) continue;
-      most = bytes;
+      const share = soundShare(path, size, { pageSize, reservedBytes });
+      if (share <= most) continue;
+      most = share;
       best = { pageSize, reservedBytes };
     }
   }
@@ -35,7 +35,7 @@ export function guessLayout(path: string, size: number): Layout {
 }
 
 /** The share of sampled pages that are sound pages of b-trees with cells. */
-function soundBytes(path: string, size: number, { pageSize, reservedBytes }: Layout): number {
+function soundShare(path: string, size: number, { pageSize, reservedBytes }: Layout): number {
   const pageCount = Math.floor(size / pageSize);
   const usable = pageSize - reservedBytes;
   const source: PageSource = { path, pageSize, usable, pageCount, encoding: null, overlay: null };

@@ -35,6 +35,18 @@ export function isAllZero(bytes: Uint8Array, start: number, end: number): boolea
   return true;
 }
 
+/** Marks of the byte values that were met; true of one sector only. */
+const met = new Uint32Array(256);
+let sector = 0;
+
 function differentBytes(bytes: Uint8Array, start: number): number {
-  return new Set(bytes.subarray(start, start + SECTOR_BYTES)).size;
+  sector = (sector + 1) >>> 0;
+  let different = 0;
+  for (let at = start; at < start + SECTOR_BYTES; at++) {
+    const value = bytes[at] as number;
+    if (met[value] === sector) continue;
+    met[value] = sector;
+    different++;
+  }
+  return different;
 }
