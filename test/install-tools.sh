@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs what some tests drive from outside: strace breaks the real program at a system call, and
-# sqlite3 is a second opinion on databases. Where it may not, it says what to install; the tests
-# that need a missing tool then skip and say why. In CI nothing may be skipped.
+# Installs what some tests drive from outside: strace breaks the real program at a system call,
+# sqlite3 is a second opinion on databases, and chromium reads reports as people do. Where it may
+# not, it says what to install; the tests that need a missing tool then skip and say why. In CI
+# nothing may be skipped.
 set -eu
 
 missing=""
-for tool in strace sqlite3; do
+for tool in strace sqlite3 chromium; do
   command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 [ -n "$missing" ] || exit 0

@@ -8,10 +8,14 @@ export function pill(word: string, tone: Tone): Html {
   return html`<span class="pill ${tone}">${plainWord(word)}</span>`;
 }
 
-/** A time that machines read, too. */
+/** A time that machines read, too, and in which no line ends; anything else as text. */
 export function time(at: string): Html {
-  return html`<time datetime="${at}">${moment(at)}</time>`;
+  return TIME.test(at)
+    ? html`<time datetime="${at}">${moment(at)}</time>`
+    : html`<span>${cut(at)}</span>`;
 }
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 /** Terms and what they mean here; those without a meaning are left out. */
 export function terms(entries: readonly (readonly [name: string, value: HtmlValue])[]): Html {

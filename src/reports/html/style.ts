@@ -65,7 +65,7 @@ article > * + * { margin-top: 0.7rem; }
 article > ul:not([class]) { padding-left: 1.2rem; list-style: disc; }
 .pill {
   display: inline-block; padding: 0 0.55em; border-radius: 1em; font-size: 0.8rem; font-weight: 650; line-height: 1.6;
-  white-space: nowrap; border: 1px solid currentColor;
+  border: 1px solid currentColor;
 }
 .pill.good { color: var(--good); background: var(--good-bg); }
 .pill.warn { color: var(--warn); background: var(--warn-bg); }
@@ -80,7 +80,8 @@ thead th { border-top: 0; color: var(--quiet); font-size: 0.8rem; font-weight: 6
 tbody th { font-weight: 550; min-width: 9rem; }
 td { max-width: 34rem; }
 td code { white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
 .note { font-size: 0.86rem; font-weight: normal; color: var(--quiet); }
 .note.bad { color: var(--bad); }
 .severity { margin: 1.1rem 0 0.4rem; }
@@ -112,7 +113,7 @@ rect.bad3 { fill: url(#bars); }
 .keys li { border-top: 1px solid var(--line); padding: 0.1rem 0; }
 .timeline { border-left: 2px solid var(--line); padding-left: 1rem; }
 .timeline li { display: grid; grid-template-columns: 14.5rem 5.5rem 1fr; gap: 0 0.75rem; padding: 0.3rem 0; }
-.timeline time { color: var(--quiet); font-variant-numeric: tabular-nums; }
+.timeline li > :first-child { color: var(--quiet); font-variant-numeric: tabular-nums; }
 .timeline .type { font-weight: 600; font-size: 0.88rem; line-height: 1.7; }
 footer { margin: 2.5rem 0 1rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.86rem; }
 @media (max-width: 40rem) {
