@@ -1,10 +1,11 @@
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
 import type { StepDefinition } from "../plans/define-step.ts";
 import type { StepOutput } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
+import type { Amended } from "../stores/types.ts";
 import { lockStore } from "../state/locks.ts";
 import type { Session } from "./session.ts";
 
@@ -13,6 +14,8 @@ export interface RunSummary {
   readonly rpoMs: number | null;
   readonly quarantine: string | null;
   readonly losses: readonly Loss[];
+  /** What was put back or built anew in a live store. */
+  readonly amended: readonly Amended[];
   readonly proof: Proof | null;
   readonly proofs: readonly Proof[];
   /** How the live store differs by now, where programs have written to it since the exchange. */
@@ -70,11 +73,13 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
     quarantine:
       told.flatMap((output) => text(member(output["quarantine"], "folder"))).at(-1) ?? null,
     losses: told.flatMap((output) => (output["losses"] ?? []) as unknown as readonly Loss[]),
+    amended: told.flatMap((output) => amendedIn(output) ?? []),
     proof: proofs.find(({ equal }) => !equal) ?? proofs[0] ?? null,
     proofs,
     live: of("verify-live").flatMap((each) => proofIn(each, "live"))[0] ?? null,
     reports: null,
-    address: of("exchange").length > 0 ? null : (addresses.at(-1) ?? null),
+    // What stands beside only for a while is nobody's new store.
+    address: of("verify-live").length > 0 ? null : (addresses.at(-1) ?? null),
   };
 }
 
@@ -90,4 +95,9 @@ function member(value: Json | undefined, name: string): Json | undefined {
 
 function text(value: Json | undefined): readonly string[] {
   return typeof value === "string" ? [value] : [];
+}
+
+/** Written by the steps that amend a live store; the journal is ours. */
+function amendedIn({ amended }: JsonObject): Amended | null {
+  return isJsonObject(amended) ? (amended as unknown as Amended) : null;
 }

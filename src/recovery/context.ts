@@ -1,7 +1,8 @@
 import type { Disk } from "../core/disk.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { KeyShape } from "../receipts/show.ts";
 import type { Repository } from "../repository/types.ts";
-import type { Address, Store } from "../stores/types.ts";
+import type { Address, Query, Store } from "../stores/types.ts";
 
 /** What a recovery works with. Whoever joins everything together gives it. */
 export interface RecoveryContext {
@@ -13,4 +14,15 @@ export interface RecoveryContext {
   openStoreAt(name: string, driver: string, options: JsonObject, address: Address): Promise<Store>;
   /** Folder for what this command leaves behind nowhere. */
   scratch(): Promise<string>;
+  /** Backs a store up into the repository of the configuration. The caller holds the store. */
+  backUp(store: string, signal: AbortSignal): Promise<{ readonly snapshot: string }>;
+  /** The rules of a store's owner, as questions. */
+  rules(store: string, signal: AbortSignal): Promise<readonly Query[]>;
+  /** Canonical keys, in hex digits, of the rows of a collection that never come back. */
+  forgottenKeys(
+    store: string,
+    collection: string,
+    shape: KeyShape,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
 }

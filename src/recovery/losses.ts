@@ -104,3 +104,8 @@ function unreadable({ store, quarantine, snapshotAt }: LossQuestion, why: string
     reason: `what was committed after ${snapshotAt} cannot be listed: ${why}`,
   };
 }
+
+/** A loss as a step's output holds it. */
+export function lossJson({ store, collection, key, location, reason }: Loss): JsonObject {
+  return { store, collection, key, location, reason };
+}

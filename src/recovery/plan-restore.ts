@@ -4,6 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { OnFailure, Plan, PlannedStep } from "../plans/types.ts";
 import type { Snapshot } from "../repository/types.ts";
 import type { Address } from "../stores/types.ts";
+import { plannedStep, type StepDetails } from "./planned-step.ts";
 import { stepId } from "./steps/quarantine-json.ts";
 
 /** What a plan brings back, and where from. */
@@ -12,6 +13,8 @@ export interface RestoreRequest {
   readonly driver: string;
   readonly options: JsonObject;
   readonly snapshot: Snapshot;
+  /** Older ones, newest first: each is taken when the ones before it turn out to be damaged. */
+  readonly fallbacks?: readonly Snapshot[];
   /** The repository's folder; null is that of the configuration. */
   readonly repository: string | null;
 }
@@ -24,9 +27,6 @@ export interface InPlaceRequest extends RestoreRequest {
   /** Go on although it cannot be seen who has the store open. */
   readonly unseen: boolean;
 }
-
-/** Bytes a millisecond that work is estimated at; only the progress of a run goes by it. */
-const BYTES_PER_MS = 200_000;
 
 /** A new store from a snapshot, proven to level complete. */
 export function planRestoreTo(request: RestoreRequest, address: Address): Plan {
@@ -44,21 +44,29 @@ export function planRestoreTo(request: RestoreRequest, address: Address): Plan {
  * @param id unique: names what stands beside meanwhile.
  */
 export function planRestoreInPlace(requests: readonly InPlaceRequest[], id: string): Plan {
-  const onFailure = requests.length > 1 ? "undo" : "stop";
-  const verified = requests.map(({ store }) => stepId(store, "verify"));
   return {
     name: "restore in place",
     subject: requests.map(({ store }) => store).toSorted(),
-    steps: [
-      ...requests.flatMap((request) => prepareSteps(request, besideOf(request, id))),
-      ...requests.map((request) => exchangeStep(request, besideOf(request, id), verified)),
-      ...requests.map((request) => verifyLiveStep(request, besideOf(request, id), onFailure)),
-    ],
+    steps: inPlaceSteps(requests, id),
   };
 }
 
+/** The steps of a restore in place, for plans that do more than that. */
+export function inPlaceSteps(
+  requests: readonly InPlaceRequest[],
+  id: string,
+): readonly PlannedStep[] {
+  const onFailure = requests.length > 1 ? "undo" : "stop";
+  const verified = requests.map(({ store }) => stepId(store, "verify"));
+  return [
+    ...requests.flatMap((request) => prepareSteps(request, besideOf(request, id))),
+    ...requests.map((request) => exchangeStep(request, besideOf(request, id), verified)),
+    ...requests.map((request) => verifyLiveStep(request, besideOf(request, id), onFailure)),
+  ];
+}
+
 /** On the same file system as the live store, because a rename ends there. */
-function besideOf({ live }: InPlaceRequest, id: string): Address {
+export function besideOf({ live }: { readonly live: Address }, id: string): Address {
   return join(dirname(live), `.${basename(live)}.salvor-${id}`);
 }
 
@@ -81,7 +89,7 @@ function besideStep(
 ): PlannedStep {
   return step(request, "restore-beside", {
     description: `Build ${address} from snapshot ${request.snapshot.id.slice(0, 12)}`,
-    parameters: { ...snapshotOf(request), address },
+    parameters: { ...snapshotOf(request), ...fallbacksOf(request), address },
     dependsOn: after.map((action) => stepId(request.store, action)),
   });
 }
@@ -89,7 +97,7 @@ function besideStep(
 function verifyStep(request: RestoreRequest, address: Address): PlannedStep {
   return step(request, "verify", {
     description: `Compare ${address} with the sealed receipt`,
-    parameters: { ...snapshotOf(request), address },
+    parameters: { ...snapshotOf(request), ...fallbacksOf(request), address },
     dependsOn: [stepId(request.store, "restore-beside")],
   });
 }
@@ -125,26 +133,10 @@ function snapshotOf({ repository, snapshot }: RestoreRequest): JsonObject {
   return { repository, snapshot: snapshot.id };
 }
 
-interface StepDetails {
-  readonly description: string;
-  readonly parameters: JsonObject;
-  readonly dependsOn?: readonly string[];
-  readonly onFailure?: OnFailure;
+function fallbacksOf({ fallbacks = [] }: RestoreRequest): JsonObject {
+  return { fallbacks: fallbacks.map(({ id }) => id) };
 }
 
-function step(
-  { store, driver, options, snapshot }: RestoreRequest,
-  action: string,
-  { description, parameters, dependsOn = [], onFailure = "undo" }: StepDetails,
-): PlannedStep {
-  return {
-    id: stepId(store, action),
-    action,
-    name: `${action} ${store}`,
-    description,
-    parameters: { store, driver, options, ...parameters },
-    dependsOn,
-    estimatedMs: 100 + Math.round(snapshot.bytes / BYTES_PER_MS),
-    onFailure,
-  };
+function step(request: RestoreRequest, action: string, details: StepDetails): PlannedStep {
+  return plannedStep({ ...request, bytes: request.snapshot.bytes }, action, details);
 }

@@ -1,7 +1,10 @@
 import type { StepDefinition } from "../plans/define-step.ts";
 import type { RecoveryContext } from "./context.ts";
+import { backup } from "./steps/backup.ts";
 import { exchange } from "./steps/exchange.ts";
+import { putBackRows } from "./steps/put-back-rows.ts";
 import { quarantine } from "./steps/quarantine.ts";
+import { reindex } from "./steps/reindex.ts";
 import { restoreBeside } from "./steps/restore-beside.ts";
 import { verify } from "./steps/verify.ts";
 import { verifyLive } from "./steps/verify-live.ts";
@@ -9,8 +12,11 @@ import { verifyLive } from "./steps/verify-live.ts";
 /** Every kind of step that a recovery has: one file each in steps/, one line each here. */
 export function recoverySteps(recovery: RecoveryContext): readonly StepDefinition[] {
   return [
+    backup(recovery),
     exchange(recovery),
+    putBackRows(recovery),
     quarantine(recovery),
+    reindex(recovery),
     restoreBeside(recovery),
     verify(recovery),
     verifyLive(recovery),

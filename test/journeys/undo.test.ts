@@ -46,6 +46,9 @@ it("keeps what was committed after an exchange that is taken back", async () => 
     openStore: () => open(paths.live),
     openStoreAt: (_name, _driver, _options, address) => open(address),
     scratch: async () => folder.path,
+    backUp: () => Promise.reject(new Error("no backup is needed")),
+    rules: async () => [],
+    forgottenKeys: async () => [],
   });
   await using store = await open(paths.live);
   const taken = await store.quarantine(folder.join("quarantine"), signal);

@@ -5,10 +5,10 @@ import * as z from "zod";
 import { SalvorError } from "../../core/errors.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
-import type { Digest } from "../../core/hash.ts";
 import type { Quarantine, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { isRemark } from "../prove-store.ts";
+import { chosenIn } from "./chosen.ts";
 import { storeFields } from "./parameters.ts";
 import { outputsOf, quarantineJson, quarantinesIn } from "./quarantine-json.ts";
 
@@ -16,7 +16,7 @@ const parameters = z.object({
   ...storeFields,
   /** Address of the verified store beside. */
   beside: z.string(),
-  /** Digest of the receipt that the live store must have afterwards. */
+  /** Digest of the receipt that the live store must have afterwards, if no other one was chosen. */
   digest: z.string(),
   /** Folder below which later quarantines go. */
   folder: z.string(),
@@ -24,8 +24,7 @@ const parameters = z.object({
   unseen: z.boolean(),
 });
 
-type Parameters = z.output<typeof parameters>;
-type Context = StepContext<Parameters>;
+type Context = StepContext<z.output<typeof parameters>>;
 
 /** How often a live store may be written to between its quarantine and the exchange. */
 const QUARANTINES_MAX = 5;
@@ -38,7 +37,7 @@ export function exchange(recovery: RecoveryContext) {
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     done: async (context, signal) =>
-      (await isExchanged(recovery, context.parameters, signal)) && { exchanged: true },
+      (await isExchanged(recovery, context, signal)) && { exchanged: true },
     run: async (context, signal) => {
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
@@ -46,7 +45,7 @@ export function exchange(recovery: RecoveryContext) {
       return { exchanged: true, quarantine: quarantineJson(quarantine) };
     },
     undo: async (context, signal) => {
-      const isUntouched = await isExchanged(recovery, context.parameters, signal);
+      const isUntouched = await isExchanged(recovery, context, signal);
       if (!isUntouched && context.recorded["exchanged"] !== true) return;
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
@@ -106,15 +105,18 @@ function isChanged(error: unknown): boolean {
 /** After a crash: gone beside means renamed; else the live store itself must tell. */
 async function isExchanged(
   recovery: RecoveryContext,
-  { store, driver, options, beside, digest }: Parameters,
+  context: Context,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { store, driver, options, beside } = context.parameters;
+  const chosen = chosenIn(outputsOf(store, context), beside);
+  const digest = chosen?.digest ?? context.parameters.digest;
   if ((await recovery.disk.stat(beside)) === null) return true;
   try {
     await using live = await recovery.openStore(store, driver, options);
     await using image = await live.capture({ exclusive: false }, signal);
     const { receipt } = await image.seal({ portable: false }, signal);
-    if (receipt.digest !== (digest as Digest)) return false;
+    if (receipt.digest !== digest) return false;
     return (await Array.fromAsync(image.check(signal))).every(isRemark);
   } catch (error) {
     signal.throwIfAborted();

@@ -17,3 +17,8 @@ export const snapshotFields = {
   repository: z.string().nullable(),
   snapshot: z.string(),
 };
+
+/** Older snapshots, newest first: each is taken when the ones before it cannot be. */
+export const fallbackField = {
+  fallbacks: z.array(z.string()).default([]),
+};

@@ -1,7 +1,9 @@
 import * as z from "zod";
 
+import type { JsonObject } from "../../core/json.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { RecoveryContext } from "../context.ts";
+import { isDamaged } from "./build-beside.ts";
 import { snapshotFields, storeFields } from "./parameters.ts";
 import { quarantineJson } from "./quarantine-json.ts";
 
@@ -16,11 +18,25 @@ export function quarantine(recovery: RecoveryContext) {
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     run: async ({ parameters: given }, signal) => {
       const { store, driver, options, folder, repository, snapshot } = given;
-      const opened = await recovery.repository(repository, signal);
-      const { description } = await opened.content(snapshot, signal);
+      const description = await descriptionOf(recovery, { repository, snapshot }, signal);
       await using live = await recovery.openStore(store, driver, options);
-      const moved = await live.hasMoved(description, signal);
+      const moved = description === null ? null : await live.hasMoved(description, signal);
       return { moved, quarantine: quarantineJson(await live.quarantine(folder, signal)) };
     },
   });
+}
+
+/** Null when the snapshot is damaged: an older one may take its place, and is not asked for. */
+async function descriptionOf(
+  recovery: RecoveryContext,
+  from: { readonly repository: string | null; readonly snapshot: string },
+  signal: AbortSignal,
+): Promise<JsonObject | null> {
+  const repository = await recovery.repository(from.repository, signal);
+  try {
+    return (await repository.content(from.snapshot, signal)).description;
+  } catch (error) {
+    if (isDamaged(error)) return null;
+    throw error;
+  }
 }

@@ -2,18 +2,31 @@ import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Loss } from "../../core/loss.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
+import type { SealedReceipt } from "../../receipts/types.ts";
 import type { Repository } from "../../repository/types.ts";
 import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
-import { findLosses } from "../losses.ts";
+import { findLosses, lossJson } from "../losses.ts";
+import { type MergeSource, proveMerge } from "../prove-merge.ts";
 import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
-import { snapshotFields, storeFields } from "./parameters.ts";
+import { beforeIn } from "./backup.ts";
+import { chosenIn } from "./chosen.ts";
+import { storeFields } from "./parameters.ts";
+import { amendedIn } from "./put-back-rows.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
 
-const parameters = z.object({ ...storeFields, ...snapshotFields, beside: z.string() });
+const parameters = z.object({
+  ...storeFields,
+  repository: z.string().nullable(),
+  /** Null: the one that was taken before the store was changed. */
+  snapshot: z.string().nullable(),
+  /** Address of what was built beside, if anything was. */
+  beside: z.string().nullable(),
+  /** Where rows came from, and the ids of the steps that put them back. */
+  merged: z.array(z.object({ address: z.string(), step: z.string() })).default([]),
+});
 
 type Context = StepContext<z.output<typeof parameters>>;
 
@@ -25,18 +38,62 @@ export function verifyLive(recovery: RecoveryContext) {
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     run: async (context, signal) => {
-      const { store, driver, options, snapshot } = context.parameters;
+      const { store, driver, options, merged } = context.parameters;
       const repository = await recovery.repository(context.parameters.repository, signal);
       await using live = await recovery.openStore(store, driver, options);
       await using image = await live.capture({ exclusive: false }, signal);
-      const sealed = await repository.sealed(snapshot, signal);
-      const found = await proveStore(sealed, image, signal);
+      const sealed = await repository.sealed(snapshotOf(context), signal);
+      const found = await (merged.length === 0
+        ? proveStore(sealed, image, signal)
+        : proveMerged(recovery, context, { repository, before: sealed, image }, signal));
       await judge(context, live, found, signal);
-      const cost = await costOf(recovery, context, { repository, found, image }, signal);
+      const question = { sealed, found, image };
+      const cost = merged.length === 0 ? await costOf(recovery, context, question, signal) : {};
       await discardBeside(recovery, context, signal);
       return cost;
     },
   });
+}
+
+/** What the live store must hold: the snapshot that was chosen, or that of the state before. */
+function snapshotOf(context: Context): string {
+  const { store, beside, snapshot } = context.parameters;
+  const told = outputsOf(store, context);
+  const chosen = beside === null ? null : chosenIn(told, beside);
+  const found = chosen?.snapshot ?? snapshot ?? beforeIn(told);
+  if (found !== null) return found;
+  throw new SalvorError("PLAN_INVALID", "nothing says what the live store must hold", {
+    hint: "This is a fault of Salvor's own; please report the plan.",
+  });
+}
+
+interface MergedQuestion {
+  readonly repository: Repository;
+  readonly before: SealedReceipt;
+  readonly image: Image;
+}
+
+/** The copies that rows came from still stand beside: they are asked again. */
+async function proveMerged(
+  recovery: RecoveryContext,
+  context: Context,
+  { repository, before, image }: MergedQuestion,
+  signal: AbortSignal,
+): Promise<StoreProof> {
+  const { store, driver, options, merged } = context.parameters;
+  const told = outputsOf(store, context);
+  await using held = new AsyncDisposableStack();
+  const sources: MergeSource[] = [];
+  for (const { address, step } of merged) {
+    const chosen = chosenIn(told, address);
+    const amended = amendedIn(context.outputs.get(step));
+    if (chosen === null || amended === null) continue;
+    const copy = held.use(await recovery.openStoreAt(store, driver, options, address));
+    const source = held.use(await copy.capture({ exclusive: true }, signal));
+    const sealed = await repository.sealed(chosen.snapshot, signal);
+    sources.push({ image: source, sealed, collections: amended.collections });
+  }
+  return await proveMerge({ store, before, sources, live: image }, signal);
 }
 
 /**
@@ -73,7 +130,7 @@ async function isUsed(live: Store, signal: AbortSignal): Promise<boolean> {
 }
 
 interface CostQuestion {
-  readonly repository: Repository;
+  readonly sealed: SealedReceipt;
   readonly found: StoreProof;
   readonly image: Image;
 }
@@ -82,13 +139,14 @@ interface CostQuestion {
 async function costOf(
   recovery: RecoveryContext,
   context: Context,
-  { repository, found, image }: CostQuestion,
+  { sealed: { receipt }, found, image }: CostQuestion,
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const { store, driver, options, snapshot } = context.parameters;
   const told = outputsOf(store, context);
-  if (!movedIn(told)) return { losses: [], rpoMs: 0 };
-  const { receipt } = await repository.sealed(snapshot, signal);
+  // Nothing was committed after the newest snapshot: that says nothing about an older one.
+  const isNewest = snapshotOf(context) === snapshot;
+  if (isNewest && !movedIn(told)) return { losses: [], rpoMs: 0 };
   const restored = { sealed: found.actual, image };
   const losses = new Map<string, JsonObject>();
   for (const quarantine of quarantinesIn(told)) {
@@ -102,16 +160,15 @@ async function costOf(
   return { losses: [...losses.values()], rpoMs };
 }
 
-function lossJson({ store, collection, key, location, reason }: Loss): JsonObject {
-  return { store, collection, key, location, reason };
-}
-
 /** Also after a rename took it away: what the engine left beside it goes too. */
 async function discardBeside(
   recovery: RecoveryContext,
-  { parameters: { store, driver, options, beside } }: Context,
+  { parameters: { store, driver, options, beside, merged } }: Context,
   signal: AbortSignal,
 ): Promise<void> {
-  await using copy = await recovery.openStoreAt(store, driver, options, beside);
-  await copy.discard(signal);
+  const built = beside === null ? [] : [beside];
+  for (const address of [...built, ...merged.map((each) => each.address)]) {
+    await using copy = await recovery.openStoreAt(store, driver, options, address);
+    await copy.discard(signal);
+  }
 }

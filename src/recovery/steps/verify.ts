@@ -1,34 +1,92 @@
 import * as z from "zod";
 
 import { SalvorError } from "../../core/errors.ts";
+import { shortId } from "../../core/text.ts";
 import { defineStep } from "../../plans/define-step.ts";
+import type { StepContext } from "../../plans/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { proofJson, proveStore } from "../prove-store.ts";
-import { snapshotFields, storeFields } from "./parameters.ts";
+import { buildFirst, discard, isDamaged } from "./build-beside.ts";
+import { type Chosen, chosenIn, chosenJson } from "./chosen.ts";
+import { fallbackField, snapshotFields, storeFields } from "./parameters.ts";
+import { outputsOf } from "./quarantine-json.ts";
 
-const parameters = z.object({ ...storeFields, ...snapshotFields, address: z.string() });
+const parameters = z.object({
+  ...storeFields,
+  ...snapshotFields,
+  ...fallbackField,
+  address: z.string(),
+});
 
-/** Proves that a store beside holds what the snapshot's receipt says, to level complete. */
+type Context = StepContext<z.output<typeof parameters>>;
+
+/**
+ * Proves that a store beside holds what the snapshot's receipt says, to level complete. Where there
+ * is a choice, one that does not prove right gives way to an older one.
+ */
 export function verify(recovery: RecoveryContext) {
   return defineStep({
     name: "verify",
     summary: "Compare the restored store with the sealed receipt",
     parameters,
     limits: { attempts: 2, timeoutMs: 24 * 60 * 60 * 1000 },
-    run: async ({ parameters: given, record, note }, signal) => {
-      const { store, driver, options, address } = given;
-      const repository = await recovery.repository(given.repository, signal);
-      const sealed = await repository.sealed(given.snapshot, signal);
-      await using beside = await recovery.openStoreAt(store, driver, options, address);
-      await using image = await beside.capture({ exclusive: true }, signal);
-      const { proof, complaints, unchecked } = await proveStore(sealed, image, signal);
-      await record({ proof: proofJson(proof) });
-      if (!proof.equal) throw unequal(address);
-      if (complaints.length > 0) throw unsound(address, complaints[0] ?? "");
-      for (const text of unchecked) await note(`the engine could not check ${text}`);
-      return {};
-    },
+    run: async (context, signal) => chosenJson(await proveFirst(recovery, context, signal)),
   });
+}
+
+async function proveFirst(
+  recovery: RecoveryContext,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  const { store, address, snapshot, fallbacks } = context.parameters;
+  const candidates = [snapshot, ...fallbacks];
+  const built = chosenIn(outputsOf(store, context), address)?.snapshot ?? snapshot;
+  // Killed between two candidates: nothing stands there, and the one that was begun is built anew.
+  let place = Math.max(0, candidates.indexOf(built));
+  if ((await recovery.disk.stat(address)) === null && candidates.length > 1) {
+    place += await buildFirst(recovery, context, candidates.slice(place), signal);
+  }
+  for (;;) {
+    const proving = candidates[place] ?? snapshot;
+    try {
+      return await proveBeside(recovery, context, proving, signal);
+    } catch (error) {
+      if (!isUnproven(error) || place + 1 >= candidates.length) throw error;
+      await context.note(
+        `snapshot ${shortId(proving)} does not prove right: ${error.message}; an older one is taken`,
+      );
+    }
+    place += 1;
+    const next = { address, snapshot: candidates[place] ?? snapshot, digest: null };
+    await context.record(chosenJson(next)); // a crash from here on begins with the next one
+    await discard(recovery, context.parameters, signal);
+    place += await buildFirst(recovery, context, candidates.slice(place), signal);
+  }
+}
+
+async function proveBeside(
+  recovery: RecoveryContext,
+  { parameters: given, record, note }: Context,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  const { store, driver, options, address } = given;
+  const repository = await recovery.repository(given.repository, signal);
+  const sealed = await repository.sealed(snapshot, signal);
+  await using beside = await recovery.openStoreAt(store, driver, options, address);
+  await using image = await beside.capture({ exclusive: true }, signal);
+  const { proof, complaints, unchecked } = await proveStore(sealed, image, signal);
+  await record({ proof: proofJson(proof) });
+  if (!proof.equal) throw unequal(address);
+  if (complaints.length > 0) throw unsound(address, complaints[0] ?? "");
+  for (const text of unchecked) await note(`the engine could not check ${text}`);
+  return { address, snapshot, digest: sealed.receipt.digest };
+}
+
+function isUnproven(error: unknown): error is SalvorError {
+  if (isDamaged(error)) return true;
+  return error instanceof SalvorError && ["PROOF_UNEQUAL", "STORE_DAMAGED"].includes(error.code);
 }
 
 function unequal(address: string): SalvorError {

@@ -1,0 +1,119 @@
+import { rankOf } from "../checks/severity.ts";
+import type { Finding } from "../checks/types.ts";
+import { counted, moment, shortId } from "../core/text.ts";
+import type { Expectations } from "../receipts/suspicion.ts";
+import type { Snapshot } from "../repository/types.ts";
+import { putBackSources } from "./put-back-sources.ts";
+import type { Cure, Remedy } from "./remedies.ts";
+
+/** What is known of a store that may need help. */
+export interface RemedyQuestion {
+  readonly store: string;
+  /** All findings of the store; only open ones of severity medium or above count. */
+  readonly findings: readonly Finding[];
+  /** All snapshots of the store, in any order. */
+  readonly snapshots: readonly Snapshot[];
+  readonly expect: Expectations;
+  /** Restore from this one, whatever the findings say. */
+  readonly from: Snapshot | null;
+}
+
+const PUT_BACK = "put-back-rows";
+const REINDEX = "reindex";
+const RESTORE = ["restore-beside", "exchange"];
+
+/**
+ * Pure: the least that mends a store. Only categories, remedies and places of findings are looked at,
+ * so that it is the same for every driver.
+ */
+export function chooseRemedy(question: RemedyQuestion): Remedy {
+  const { from } = question;
+  const open = question.findings.filter(isUrgent);
+  if (from !== null) return restoreFrom(from);
+  if (open.length === 0) return { kind: "nothing", sentence: "nothing to do", unmended: [] };
+  const denied = open.find(({ category }) => category === "permission");
+  if (denied !== undefined) return lockedOut(denied, open);
+  const newestFirst = question.snapshots.toSorted((a, b) => b.sequence - a.sequence);
+  return open.some(needsRestore) ? restoreNewest(newestFirst, open) : amend(question, open);
+}
+
+function isUrgent({ status, severity }: Finding): boolean {
+  return status === "open" && rankOf(severity) <= rankOf("medium");
+}
+
+function needsRestore({ category, remedies, location }: Finding): boolean {
+  if (remedies.some((each) => RESTORE.includes(each))) return true;
+  const isIndex = remedies.includes(REINDEX) && location.index !== undefined;
+  return category === "corruption" && !isIndex;
+}
+
+function restoreFrom(from: Snapshot): Remedy {
+  const sentence = `restore ${nameOf(from)}, as was asked`;
+  return { kind: "restore", candidates: [from], sentence, unmended: [] };
+}
+
+/** No restore helps against a file that may not be opened, and it would hide the reason. */
+function lockedOut({ description }: Finding, open: readonly Finding[]): Remedy {
+  return impossible(
+    `it cannot be opened: ${description}`,
+    'Give its user the right to read and write it (chmod, chown), then run "salvor audit".',
+    open,
+  );
+}
+
+function restoreNewest(snapshots: readonly Snapshot[], open: readonly Finding[]): Remedy {
+  const [newest, ...older] = snapshots;
+  const [cause] = open.filter(needsRestore);
+  const why = cause?.description ?? "";
+  if (newest === undefined) {
+    const hint = 'There is no snapshot of it. "salvor salvage" reads what is still readable.';
+    return impossible(`${why}; there is nothing to restore it from`, hint, open);
+  }
+  const next = older.length === 0 ? "" : `, or an older one of ${older.length} if it is damaged`;
+  const sentence =
+    `restore ${nameOf(newest)}${next}: ${why}; ` +
+    "what was committed after it stays in quarantine, and is listed as far as it can be read";
+  // What the restored state still lacks, the next look finds: then it is mended by putting back.
+  return { kind: "restore", candidates: snapshots, sentence, unmended: [] };
+}
+
+function amend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
+  const indexes = indexesOf(open);
+  const asked = open.filter(({ remedies }) => remedies.includes(PUT_BACK));
+  const { sources, without } = putBackSources(question, asked);
+  const unmended = open.filter(
+    (each) => without.includes(each) || (!asked.includes(each) && !each.remedies.includes(REINDEX)),
+  );
+  if (sources.length > 0) {
+    const what = sources.flatMap(({ collections, candidates: [newest] }) =>
+      newest === undefined ? [] : `${collections.join(", ")} from ${nameOf(newest)}`,
+    );
+    const first = indexes.length === 0 ? "" : `build ${indexes.join(", ")} anew, and `;
+    const sentence = `${first}put rows back that are missing: ${what.join("; ")}`;
+    return { kind: "put-back", sources, indexes, sentence, unmended };
+  }
+  if (indexes.length > 0) {
+    const sentence = `build indexes anew from their tables: ${indexes.join(", ")}`;
+    return { kind: "reindex", indexes, sentence, unmended };
+  }
+  const [first] = unmended;
+  return impossible(
+    `${counted(unmended.length, "finding")} that only a person can mend, the first: ${first?.description ?? ""}`,
+    'Mend the data, or say which snapshot to go back to: "salvor recover <store> --from <snapshot>".',
+    unmended,
+  );
+}
+
+function indexesOf(open: readonly Finding[]): readonly string[] {
+  const hurt = open.filter(({ remedies }) => remedies.includes(REINDEX));
+  return [...new Set(hurt.flatMap(({ location }) => location.index ?? []))].toSorted();
+}
+
+function impossible(sentence: string, hint: string, unmended: readonly Finding[]): Remedy {
+  const cure: Cure = { kind: "impossible", hint };
+  return { ...cure, sentence, unmended };
+}
+
+function nameOf({ id, createdAt }: Snapshot): string {
+  return `snapshot ${shortId(id)} of ${moment(createdAt)}`;
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+
+import type { Amended } from "../stores/types.ts";
+import type { RecoveryContext } from "./context.ts";
+import type { RecoverRequest } from "./plan-recover.ts";
+import { putBack } from "./put-back.ts";
+import { buildFirst, discard } from "./steps/build-beside.ts";
+
+/**
+ * What a remedy would put back: keys, refusals, triggers that would fire; nothing for other remedies.
+ * Snapshots are restored into scratch space for it, and the live store is only read.
+ */
+export async function previewRemedy(
+  recovery: RecoveryContext,
+  request: RecoverRequest,
+  signal: AbortSignal,
+): Promise<readonly Amended[]> {
+  const { remedy, store, driver, options, repository } = request;
+  if (remedy.kind !== "put-back") return [];
+  const found: Amended[] = [];
+  for (const [place, { collections, candidates }] of remedy.sources.entries()) {
+    const address = join(await recovery.scratch(), `preview-${store}-${place}`);
+    const parameters = { store, driver, options, repository, address };
+    const context = { parameters, record: async () => {}, note: async () => {} };
+    const ids = candidates.map(({ id }) => id);
+    try {
+      await buildFirst(recovery, context, ids, signal);
+      found.push(await putBack(recovery, { ...parameters, collections, dryRun: true }, signal));
+    } finally {
+      await discard(recovery, parameters, signal);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import type { Finding } from "../checks/types.ts";
+import type { Snapshot } from "../repository/types.ts";
+
+/** Collections whose rows one snapshot has, and older ones that have them too. */
+export interface PutBackSource {
+  readonly collections: readonly string[];
+  /** Newest first; never empty. The next one is taken when one turns out to be damaged. */
+  readonly candidates: readonly Snapshot[];
+}
+
+/** What is to be done about a store. */
+export type Cure =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "reindex"; readonly indexes: readonly string[] }
+  | {
+      readonly kind: "put-back";
+      readonly sources: readonly PutBackSource[];
+      /** Indexes that are hurt as well: they are built anew first. */
+      readonly indexes: readonly string[];
+    }
+  | {
+      readonly kind: "restore";
+      /** Newest first; never empty. */
+      readonly candidates: readonly Snapshot[];
+    }
+  | { readonly kind: "impossible"; readonly hint: string };
+
+/** A cure, and what to say of it. */
+export type Remedy = Cure & {
+  /** For people: what will be done, and why. */
+  readonly sentence: string;
+  /** Findings that it leaves open, because only a person can tell what is right. */
+  readonly unmended: readonly Finding[];
+};

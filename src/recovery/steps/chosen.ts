@@ -1,0 +1,28 @@
+import type { Digest } from "../../core/hash.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+
+/** The snapshot that a step has settled on, for those that follow. */
+export interface Chosen {
+  /** Of the store that was built from it. */
+  readonly address: string;
+  readonly snapshot: string;
+  /** Digest of its receipt; null as long as nobody has read it. */
+  readonly digest: Digest | null;
+}
+
+/** A choice as a step's output holds it. */
+export function chosenJson({ address, snapshot, digest }: Chosen): JsonObject {
+  return { address, chosen: snapshot, chosenDigest: digest };
+}
+
+/** What the steps have settled on last for what stands at an address; null where none had a choice. */
+export function chosenIn(outputs: readonly JsonObject[], address: string): Chosen | null {
+  const found = outputs.findLast((each) => each["address"] === address && text(each["chosen"]));
+  const snapshot = text(found?.["chosen"]);
+  if (snapshot === null) return null;
+  return { address, snapshot, digest: text(found?.["chosenDigest"]) as Digest | null };
+}
+
+function text(value: Json | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+
+import {
+  backUp,
+  beside,
+  damageNewPacks,
+  execute,
+  packs,
+  recover,
+  shop,
+  UNSAID,
+  value,
+} from "./recover-stand.ts";
+
+describe("an index that a recovery builds anew", () => {
+  it("is proven against the state before", async () => {
+    await using site = await shop();
+    await backUp(site);
+    const path = site.database("shop");
+    execute(
+      path,
+      `CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'pay_item';
+       PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'pay_item';`,
+    );
+    execute(path, "DELETE FROM pay WHERE id % 7 = 0");
+    execute(
+      path,
+      `PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept;
+       PRAGMA writable_schema = RESET; DROP TABLE kept;`,
+    );
+    assert.notEqual(value(path, "PRAGMA integrity_check"), "ok");
+    const run = await recover(site, { kind: "reindex", indexes: ["pay_item"], ...UNSAID });
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps.map(({ error }) => error)));
+    assert.equal(value(path, "PRAGMA integrity_check"), "ok");
+    assert.deepEqual([run.proof?.equal, run.proof?.level], [true, "complete"]);
+    assert.deepEqual([run.losses, run.rpoMs], [[], 0]);
+  });
+});
+
+describe("a store that a recovery restores", () => {
+  it("comes from an older snapshot when the newest is damaged, and that is the cost", async () => {
+    await using site = await shop();
+    const older = await backUp(site);
+    const known = packs(site);
+    const path = site.database("shop");
+    execute(path, "UPDATE item SET name = name || ' changed' WHERE id < 4");
+    const newer = await backUp(site);
+    damageNewPacks(site, known);
+    const run = await recover(site, { kind: "restore", candidates: [newer, older], ...UNSAID });
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps.map(({ error }) => error)));
+    assert.equal(value(path, "SELECT name FROM item WHERE id = 1"), "item 1");
+    assert.equal(run.proof?.expected, older.receipt.digest);
+    assert.deepEqual(
+      run.losses.map(({ key }) => key),
+      [{ id: 1 }, { id: 2 }, { id: 3 }],
+    );
+    assert.ok((run.rpoMs ?? 0) > 0);
+    assert.deepEqual(beside(site), []);
+    assert.ok(existsSync(site.join("quarantine", "run", "shop.sqlite")));
+  });
+
+  it("passes over a snapshot of what was damaged already when it was taken", async () => {
+    await using site = await shop();
+    const older = await backUp(site);
+    const path = site.database("shop");
+    // An index without entries: the backup's decoder reads tables, and does not mind.
+    execute(
+      path,
+      `CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'pay_item';
+       PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'pay_item';`,
+    );
+    execute(path, "DELETE FROM pay WHERE id = 5");
+    execute(
+      path,
+      `PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept;
+       PRAGMA writable_schema = RESET; DROP TABLE kept;`,
+    );
+    const newer = await backUp(site);
+    const run = await recover(site, { kind: "restore", candidates: [newer, older], ...UNSAID });
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps.map(({ error }) => error)));
+    assert.equal(value(path, "PRAGMA integrity_check"), "ok");
+    assert.equal(value(path, "SELECT count(*) FROM pay"), 300);
+    assert.ok(
+      run.steps.some(({ notes }) => notes.some((note) => note.includes("does not prove right"))),
+    );
+  });
+
+  it("fails, and is put back as it was, when no snapshot is whole", async () => {
+    await using site = await shop();
+    const only = await backUp(site);
+    damageNewPacks(site, []);
+    const before = readFileSync(site.database("shop"));
+    const run = await recover(site, { kind: "restore", candidates: [only], ...UNSAID });
+    assert.equal(run.status, "undone");
+    assert.deepEqual(readFileSync(site.database("shop")), before);
+    assert.deepEqual(beside(site), []);
+  });
+});
