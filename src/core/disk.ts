@@ -55,14 +55,19 @@ export interface Disk {
 const FLAGS: Record<OpenMode, number> = {
   read: constants.O_RDONLY,
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
-  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+  // Whoever may write to the folder must not choose by a link which file is emptied.
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW,
   update: constants.O_RDWR,
 };
 
 /** The real one. Errors of the operating system come out as ours, with the path. */
 export const nodeDisk: Disk = {
   open: (path, mode, permissions = 0o600) =>
-    translated(path, async () => diskFile(path, await open(path, FLAGS[mode], permissions))),
+    translated(path, async () => {
+      const handle = await open(path, FLAGS[mode], permissions);
+      if (mode === "replace") await empty(handle, permissions);
+      return diskFile(path, handle);
+    }),
   stat: async (path) => {
     try {
       const found = await lstat(path);
@@ -108,6 +113,17 @@ export const nodeDisk: Disk = {
       await folder.sync();
     }),
 };
+
+/** A file that was there keeps its mode at opening: it gets its own before the first byte. */
+async function empty(handle: FileHandle, permissions: number): Promise<void> {
+  try {
+    await handle.chmod(permissions);
+    await handle.truncate(0);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
 
 /** Replaces `path`: a crash leaves the old bytes or the new, never a mixture. One writer a path. */
 export async function writeDurably(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
@@ -252,6 +268,11 @@ export function diskError(path: string, error: unknown): SalvorError {
     case "EROFS":
       return new SalvorError("PERMISSION_DENIED", `${path} may not be read or written here`, {
         hint: "Run as the user that owns it, or change its permissions.",
+        cause: error,
+      });
+    case "ELOOP":
+      return new SalvorError("REFUSED", `${path} is a link, where a file of our own is needed`, {
+        hint: "Look where it leads, and remove it if nobody needs it.",
         cause: error,
       });
     case "EISDIR":
