@@ -16,13 +16,15 @@ import {
 } from "../crash/repository-crash.ts";
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { soakDamage, soakSamples } from "./damage.ts";
 import { soakRoundTrips } from "./round-trips.ts";
 
 // Breaks everything everywhere; takes its time.
-//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
+//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n] [--places n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
 // commands: every system call that changes a disk, and kills at random times. Last every bit of a
-// small repository, flipped, and round trips of databases up to 1 GB.
+// small repository, flipped, round trips of databases up to 1 GB, and every kind of damage to a
+// store, with a table of which look has seen which.
 
 const { values: options } = parseArgs({
   options: {
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: "2" },
     points: { type: "string", default: "all" },
     kills: { type: "string", default: "100" },
+    places: { type: "string", default: "3" },
   },
 });
 const seed = Number(options.seed);
@@ -57,6 +60,10 @@ for (const command of commands) {
 }
 for (const isEncrypted of [false, true]) await soakBits(isEncrypted);
 if ("round trips".includes(options.only)) count("round trips", await soakRoundTrips(seed));
+if ("samples".includes(options.only)) count("samples", await soakSamples(onFailure));
+if ("damage".includes(options.only)) {
+  count("damage", await soakDamage({ seed, places: Number(options.places), onFailure }));
+}
 process.stdout.write(`${tried} tried, ${failures.length} failed (--seed ${seed})\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
