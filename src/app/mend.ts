@@ -6,10 +6,13 @@ import { SalvorError } from "../core/errors.ts";
 import { shortId } from "../core/text.ts";
 import { chooseRemedy } from "../recovery/choose-remedy.ts";
 import { planRecover, type RecoverRequest } from "../recovery/plan-recover.ts";
+import { previewRemedy } from "../recovery/preview-remedy.ts";
 import type { Remedy } from "../recovery/remedies.ts";
 import type { Snapshot } from "../repository/types.ts";
+import type { Amended } from "../stores/types.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
 import { performPlan } from "./perform-plan.ts";
+import { recoveryContext } from "./recovery-context.ts";
 import { driverNamed, type Session } from "./session.ts";
 import type { ChangeOptions, RunDocument } from "./types.ts";
 
@@ -63,8 +66,22 @@ export async function mend(
     isIdle ? { ...options, yes: true } : options,
     signal,
   );
+  if (run.status === "planned")
+    return { ...run, amended: await preview(session, requests, signal) };
   if (run.status === "succeeded") await settle(session, requests, run);
   return run;
+}
+
+/** What a dry run can tell only after a look: keys, refusals, triggers that would fire. */
+async function preview(
+  session: Session,
+  requests: readonly RecoverRequest[],
+  signal: AbortSignal,
+): Promise<readonly Amended[]> {
+  const recovery = recoveryContext(session);
+  const found = [];
+  for (const request of requests) found.push(await previewRemedy(recovery, request, signal));
+  return found.flat();
 }
 
 function requestFor(

@@ -10,7 +10,7 @@ import type { Level, Receipt } from "../receipts/types.ts";
 import type { ReportDocument, ReportFormat } from "../reports/types.ts";
 import type { Problem, PruneResult, Retention, Snapshot } from "../repository/types.ts";
 
-import type { FileFacts, PageRun } from "../stores/types.ts";
+import type { Amended, FileFacts, PageRun } from "../stores/types.ts";
 
 /** The variables of the process, or what a test gives instead. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -250,6 +250,8 @@ export interface RunDocument extends RunRecord {
   /** Folder that keeps the replaced state. */
   readonly quarantine: string | null;
   readonly losses: readonly Loss[];
+  /** What was put back or built anew in a live store; in a dry run, what would be. */
+  readonly amended: readonly Amended[];
   /** Of the first store; `equal` only when all proofs are. */
   readonly proof: Proof | null;
   readonly proofs: readonly Proof[];

@@ -1,4 +1,5 @@
 import type { Observation } from "../core/finding.ts";
+import { moment, shortId } from "../core/text.ts";
 
 /** Pages that are not as a snapshot has them, although nothing was committed since. */
 export interface SilentChanges {
@@ -28,7 +29,7 @@ function observe(
   const [from, to] = pages;
   const which = from === to ? `page ${from}` : `pages ${from} to ${to}`;
   const where = stretches === 1 ? which : `${stretches} more stretches within ${which}`;
-  const name = `snapshot ${snapshot.id.slice(0, 12)} of ${snapshot.createdAt}`;
+  const name = `snapshot ${shortId(snapshot.id)} of ${moment(snapshot.createdAt)}`;
   return {
     code: "page.changed-silently",
     title: "Pages changed although nothing was committed",

@@ -85,6 +85,7 @@ const run: RunDocument = {
     },
   ],
   quarantine: "/state/quarantine/1",
+  amended: [],
   losses: [],
   proof: null,
   proofs: [],

@@ -26,6 +26,11 @@ export function proofLines(proof: Proof, style: Style): readonly string[] {
 function equalLine(proof: Proof, style: Style): string {
   const rows = proof.collections.reduce((sum, { expected }) => sum + (expected?.count ?? 0), 0);
   const what = `${counted(proof.collections.length, "collection")}, ${counted(rows, "row")}`;
+  if (proof.basis === "merge") {
+    const { restored, newer } = proof.origins;
+    const merged = `${what}; ${count(restored)} put back, ${count(newer)} newer than the snapshot; level ${proof.level}`;
+    return `${style.paint("good", "equal")}: ${safe(proof.store)} holds all that the snapshot had, and what is newer (${merged})`;
+  }
   const how = proof.level === "none" ? "the same under logical types as" : "exactly what";
   return `${style.paint("good", "equal")}: ${safe(proof.store)} holds ${how} was sealed (${what}; level ${proof.level})`;
 }

@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode } from "../../core/errors.ts";
 import type { Loss } from "../../core/loss.ts";
 import { keyText } from "../../core/text.ts";
 import type { RunDocument } from "../../app/types.ts";
+import type { Amended } from "../../stores/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { proofLines } from "./proof.ts";
@@ -10,6 +11,9 @@ import { counted, duration, moment, safe, table } from "./text.ts";
 
 /** So many losses stand on a screen; the document has all. */
 const LOSSES_SHOWN = 20;
+
+/** So many refused rows of a collection stand on a screen. */
+const KEYS_SHOWN = 10;
 
 const TONES: Readonly<Record<RunStatus | StepStatus, Tone>> = {
   planned: "faint",
@@ -32,6 +36,7 @@ export function runLines(run: RunDocument, style: Style): readonly string[] {
     ...failureLines(run.steps),
     ...(run.address === null ? [] : [`restored to ${safe(run.address)}`]),
     ...(run.quarantine === null ? [] : [`the replaced state is kept in ${safe(run.quarantine)}`]),
+    ...amendedLines(run),
     ...lossLines(run.losses, style),
     ...proofsShown(run).flatMap((proof) => proofLines(proof, style)),
     ...(run.live === null
@@ -50,7 +55,37 @@ export function planLines(run: RunDocument, style: Style): readonly string[] {
   return [
     `plan ${style.paint("strong", safe(run.plan))}:`,
     ...run.steps.map((step, index) => `  ${index + 1}. ${safe(step.description || step.name)}`),
+    ...amendedLines(run),
   ];
+}
+
+/** Rows and indexes of a live store: what came of them, or what would. */
+function amendedLines({ amended, status: end }: RunDocument): readonly string[] {
+  const verb = end === "planned" ? "to be put back" : "put back";
+  return amended.flatMap(({ collections, touched }) => [
+    ...collections.flatMap((each) => [
+      `${safe(each.name)}: ${counted(each.back, "row")} ${verb}${each.created ? ", with the table itself" : ""}${keysText(each)}`,
+      ...each.refused
+        .slice(0, KEYS_SHOWN)
+        .map(({ key, reason }) => `  ${keyText(key)} stays away: ${safe(reason)}`),
+      ...(each.refusedTotal > KEYS_SHOWN
+        ? [`  and ${counted(each.refusedTotal - KEYS_SHOWN, "more row")}`]
+        : []),
+    ]),
+    ...(touched.length === 0
+      ? []
+      : [
+          `${collections.length === 0 ? "built anew" : "triggers that fire"}: ${touched.map(safe).join(", ")}`,
+        ]),
+  ]);
+}
+
+function keysText({ keys, back }: Amended["collections"][number]): string {
+  const [first] = keys;
+  const last = keys.at(-1);
+  if (first === undefined || last === undefined) return "";
+  if (back === 1 || keys.length < back) return ` (${keyText(first)}${back > 1 ? ", …" : ""})`;
+  return ` (${keyText(first)} to ${keyText(last)})`;
 }
 
 /** One line a run. */
