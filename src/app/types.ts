@@ -240,6 +240,8 @@ export interface VerifyResult {
   readonly level: Level;
   readonly ok: boolean;
   readonly problems: readonly Problem[];
+  /** What the engine could not check for want of something that only the application has. */
+  readonly unchecked: readonly string[];
   readonly durationMs: number;
 }
 

@@ -36,7 +36,8 @@ export async function verifySnapshots(
 }
 
 function failed(snapshot: string, problem: Problem): VerifyResult {
-  return { snapshot, store: null, level: "none", ok: false, problems: [problem], durationMs: 0 };
+  const nothing = { level: "none", ok: false, unchecked: [], durationMs: 0 } as const;
+  return { snapshot, store: null, problems: [problem], ...nothing };
 }
 
 /** One snapshot: each level rests on the one below it, and the first failure ends it. */
@@ -52,10 +53,11 @@ export async function verifySnapshot(
   progress.update({ task, done: 0, total: null, unit: "bytes" });
   const repository = await session.repository(signal);
   let problems = await repository.readBack(snapshot.id, signal);
+  let unchecked: readonly string[] = [];
   let proven: Level = problems.length === 0 ? "stored" : "none";
   if (problems.length === 0 && rank(level) > rank("stored")) {
     const found = await proveRestored(session, snapshot, signal);
-    problems = found.problems;
+    ({ problems, unchecked } = found);
     proven = rank(found.level) < rank(level) ? found.level : level;
   }
   const isDamaged = problems.length > 0;
@@ -67,6 +69,7 @@ export async function verifySnapshot(
     level: proven,
     ok: problems.length === 0 && rank(proven) >= rank(level),
     problems,
+    unchecked,
     durationMs: Math.round(world.elapsed() - startedMs),
   };
 }
@@ -93,6 +96,7 @@ interface Restored {
   /** What was reached: `stored` when it did not come up, `restorable`, or `complete`. */
   readonly level: Level;
   readonly problems: readonly Problem[];
+  readonly unchecked: readonly string[];
 }
 
 /** Restores to scratch, lets the engine check, and compares receipts. */
@@ -108,19 +112,19 @@ async function proveRestored(
     const repository = await session.repository(signal);
     await using image = await restoreToScratch(session, snapshot, signal);
     const sealed = await repository.sealed(snapshot.id, signal);
-    const { proof, complaints } = await proveStore(sealed, image, signal);
+    const { proof, complaints, unchecked } = await proveStore(sealed, image, signal);
     if (complaints.length > 0) {
       const problems = complaints.map((text) => problem("RESTORED_DAMAGED", text));
-      return { level: "stored", problems };
+      return { level: "stored", problems, unchecked };
     }
     if (proof.equal) {
       const doubts = await Array.fromAsync(image.referee(sealed, signal));
-      if (doubts.length === 0) return { level: "complete", problems: [] };
+      if (doubts.length === 0) return { level: "complete", problems: [], unchecked };
       const problems = doubts.map(({ description }) => problem("REFEREE_DISAGREES", description));
-      return { level: "restorable", problems };
+      return { level: "restorable", problems, unchecked };
     }
     const text = `the restored content does not match the receipt of ${snapshot.store}`;
-    return { level: "restorable", problems: [problem("RECEIPT_UNEQUAL", text)] };
+    return { level: "restorable", problems: [problem("RECEIPT_UNEQUAL", text)], unchecked };
   } catch (error) {
     signal.throwIfAborted();
     if (
@@ -129,7 +133,8 @@ async function proveRestored(
     ) {
       throw error;
     }
-    return { level: "stored", problems: [problem(error.code, messageOf(error))] };
+    const problems = [problem(error.code, messageOf(error))];
+    return { level: "stored", problems, unchecked: [] };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { VerifyResult } from "../../app/types.ts";
 import { defineCommand } from "../command.ts";
-import { levelText, problemLines } from "../show/snapshots.ts";
+import { levelText, problemLines, uncheckedLines } from "../show/snapshots.ts";
 import type { Style } from "../show/style.ts";
 import { duration, safe, shortId } from "../show/text.ts";
 
@@ -46,5 +46,6 @@ function resultLines(result: VerifyResult, style: Style): readonly string[] {
   return [
     `${shortId(result.snapshot)}  ${safe(result.store ?? "?")}  ${verdict}  level ${levelText(result.level, style)}  ${took}`,
     ...problemLines(result.problems, style),
+    ...uncheckedLines(result.unchecked, style),
   ];
 }

@@ -50,3 +50,8 @@ export function problemLines(problems: readonly Problem[], style: Style): readon
     return `${style.paint("bad", "damaged")}: ${safe(message)}${place}${hurt}`;
   });
 }
+
+/** What an engine could not check, although nothing that it saw is wrong. */
+export function uncheckedLines(unchecked: readonly string[], style: Style): readonly string[] {
+  return unchecked.map((text) => `${style.paint("warning", "not checked")}: ${safe(text)}`);
+}
