@@ -3,8 +3,12 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 import { compareEntries, numbered, treeFrom, upTo } from "../../test/support/entries.ts";
+import { memoryFolder } from "../../test/support/folder.ts";
 import { SEED } from "../../test/support/seed.ts";
 import { changingDatabase } from "../../test/support/sqlite-image.ts";
+import { systemWorld } from "../core/world.ts";
+import { sealReceipt } from "../receipts/seal.ts";
+import { openState } from "../state/open-state.ts";
 import type { Entry, SealedReceipt, Tree } from "../receipts/types.ts";
 import type { Image } from "../stores/types.ts";
 import {
@@ -12,8 +16,12 @@ import {
   type AppendOnlyVerdict,
   checkAppendOnly,
   observeAppendOnly,
+  supersededPlaces,
 } from "./append-only.ts";
 import type { Baseline } from "./baseline.ts";
+import { listFindings } from "./findings.ts";
+import { rememberSeen } from "./remember.ts";
+import type { Seen } from "./types.ts";
 
 const signal = AbortSignal.timeout(60_000);
 
@@ -122,5 +130,48 @@ describe("a ledger in a database", () => {
     const description = observation?.description ?? "";
     const [, from = "", to = ""] = /after id=(\d+) up to id=(\d+)/.exec(description) ?? [];
     assert.ok(Number(from) < 2500 && Number(to) >= 2500, description);
+  });
+});
+
+// A finding of changed rows, a backup of those rows, and the look after it.
+describe("changed rows that were backed up meanwhile", () => {
+  const { receipt } = sealReceipt({
+    store: "shop",
+    at: "2026-01-02T03:04:05Z",
+    consistency: "transaction",
+    trees: [],
+    references: [],
+    schemaElements: [],
+    portable: null,
+    recorded: {},
+    level: "none",
+  });
+  const against = (id: string): Baseline => ({
+    snapshot: { id, sequence: 1, createdAt: receipt.at, receipt, drops: [] },
+    doubtful: [],
+  });
+  const broken = [{ after: null, upTo: null }];
+  const observation = observeAppendOnly(against("a"), "t", { broken, undecided: [] }, () => null);
+  assert.ok(observation !== null);
+  const seen: Seen = { store: "s", kind: "integrity", observations: [observation], complete: true };
+  const clean: Seen = { ...seen, observations: [] };
+
+  it("stay a finding, for the new backup knows nothing else", async () => {
+    await using folder = await memoryFolder();
+    using state = await openState(folder.path, systemWorld());
+    await rememberSeen(state, systemWorld(), [seen]);
+    const blind = supersededPlaces(listFindings(state), against("b"));
+    await rememberSeen(state, systemWorld(), [{ ...clean, blind }]);
+    assert.equal(listFindings(state)[0]?.status, "open");
+    assert.equal(supersededPlaces(listFindings(state), null).length, 1);
+  });
+
+  it("are no finding any more when they are back by the same snapshot", async () => {
+    await using folder = await memoryFolder();
+    using state = await openState(folder.path, systemWorld());
+    await rememberSeen(state, systemWorld(), [seen]);
+    const blind = supersededPlaces(listFindings(state), against("a"));
+    await rememberSeen(state, systemWorld(), [{ ...clean, blind }]);
+    assert.equal(listFindings(state)[0]?.status, "resolved");
   });
 });

@@ -8,6 +8,7 @@ import { TreeBuilder } from "../receipts/tree-builder.ts";
 import type { Entry, Leaf, Receipt, Tree } from "../receipts/types.ts";
 import { type Baseline, holderOf } from "./baseline.ts";
 import { observe } from "./observe.ts";
+import type { Finding, Place } from "./types.ts";
 
 /** Names of collections whose rows must stay as they are and whose content differs. */
 export function appendOnlySuspects(
@@ -105,6 +106,8 @@ function extend(ranges: DifferingRange[], range: DifferingRange): void {
   else ranges.push(range);
 }
 
+const CODE = "expect.append-only";
+
 /** Ranges that a description names. */
 const NAMED_MAX = 3;
 
@@ -123,7 +126,30 @@ export function observeAppendOnly(
   const description =
     `${collection} has lost or changed old rows ${where}, which are expected to stay; ` +
     `snapshot ${holderOf(last, collection, rows)} has them`;
-  return observe("expect.append-only", description, { location: { table: collection } });
+  return observe(CODE, description, {
+    location: { table: collection },
+    evidence: evidenceFor(last),
+  });
+}
+
+/**
+ * Changed old rows that were seen against another snapshot than today's. A backup of changed rows is
+ * not suspicious by its counts and becomes the baseline; held against that, the rows look as they
+ * always were. So these findings stay until somebody, or a recovery, ends them: `Seen.blind`.
+ */
+export function supersededPlaces(
+  known: readonly Finding[],
+  last: Baseline | null,
+): readonly Place[] {
+  const evidence = last === null ? null : evidenceFor(last);
+  return known.filter(
+    (each) => each.code === CODE && each.evidence !== "" && each.evidence !== evidence,
+  );
+}
+
+/** Tells which snapshot the rows were held against. */
+function evidenceFor({ snapshot }: Baseline): string {
+  return `snapshot ${snapshot.id}`;
 }
 
 function rangeText({ after, upTo }: DifferingRange, showKey: (key: Uint8Array) => Json): string {

@@ -376,6 +376,9 @@ describe("a backup", () => {
     );
     const broken = backupObservations(after(fewer), { customer: { shrinkMax: 0.05 } });
     assert.equal(broken[0]?.severity, "high");
-    assert.equal(backupObservations(after({ customer: 100 }), {})[0]?.severity, "high");
+    const vanished = after({ customer: 100 });
+    assert.equal(backupObservations(vanished, {})[0]?.severity, "low");
+    const must = { invoice: { present: true } };
+    assert.equal(backupObservations(vanished, must)[0]?.severity, "high");
   });
 });

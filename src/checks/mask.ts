@@ -2,7 +2,7 @@ import type { Observation } from "../core/finding.ts";
 import type { JsonObject } from "../core/json.ts";
 
 /** What stands in the place of a value that nobody may read. */
-export const MASK = "***";
+const MASK = "***";
 
 /** An answer of the engine whose rows are to be shown. */
 export interface ShownAnswer {

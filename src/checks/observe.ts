@@ -7,7 +7,7 @@ const CATALOGUE = {
   "collection.shrunk": ["A collection has fewer rows", "low", "structure", PUT_BACK],
   "collection.unexpected": ["A collection is new", "info", "structure", []],
   "collection.vanished": ["A collection has vanished", "high", "structure", PUT_BACK],
-  "expect.append-only": ["Rows are gone that must stay", "high", "rule", PUT_BACK],
+  "expect.append-only": ["Old rows are gone or changed that must stay", "high", "rule", PUT_BACK],
   "expect.present": ["A collection is missing that must be there", "high", "rule", PUT_BACK],
   "expect.shrunk": ["More rows are gone than may go", "high", "rule", PUT_BACK],
   "metadata.changed": ["A fact about the store has changed", "low", "metadata", []],
