@@ -299,6 +299,14 @@ describe("our page walker", () => {
     assert.equal(walked.observations.length, 1);
   });
 
+  it("names a long text that is no UTF-8 on one of its overflow pages", async () => {
+    const page = nth(pagesOf("letter", null, Role.overflow), 9);
+    const walked = await scanBroken((copy) => copy.writeUInt8(0xff, at(page, 500)));
+    const { location } = only(walked, "sqlite.text.encoding");
+    assert.deepEqual([location.table, location.rowids], ["letter", [3, 3]]);
+    assert.equal(walked.observations.length, 1);
+  });
+
   it("finds a table whose root page is not there", async () => {
     const walked = await scanBroken((copy) => {
       const sql = copy.indexOf("setting", at(1));

@@ -9,7 +9,10 @@ export interface PageFacts {
   /** The cell, or the byte, of the flaw. */
   readonly flawAt: Uint16Array;
   readonly cells: Uint16Array;
-  /** Cells with text that is none in the database's encoding; 255 means "or more". */
+  /**
+   * Cells with text that is none in the database's encoding; 255 means "or more". Of a page of no
+   * b-tree: 1 where it could not be the middle of a long text in UTF-8.
+   */
   readonly badTexts: Uint8Array;
   /** The first of those cells. */
   readonly badTextAt: Uint16Array;

@@ -2,7 +2,7 @@ import { allocateFacts, factsIn } from "./facts.ts";
 import { Flaw, Kind } from "./kinds.ts";
 import { PageCheck } from "./page-check.ts";
 import { PageReader } from "./page-reader.ts";
-import type { PageSource } from "./page-source.ts";
+import { type PageSource, UNKNOWN } from "./page-source.ts";
 
 /** How a database is cut. */
 export interface Layout {
@@ -38,7 +38,7 @@ export function guessLayout(path: string, size: number): Layout {
 function soundShare(path: string, size: number, { pageSize, reservedBytes }: Layout): number {
   const pageCount = Math.floor(size / pageSize);
   const usable = pageSize - reservedBytes;
-  const source: PageSource = { path, pageSize, usable, pageCount, encoding: null, overlay: null };
+  const source: PageSource = { ...UNKNOWN, path, pageSize, usable, pageCount };
   const samples = Math.min(SAMPLES_MAX, pageCount);
   const facts = factsIn(allocateFacts(1), 1);
   const check = new PageCheck(source, facts, { spill: () => {} });

@@ -21,6 +21,7 @@ const CATALOGUE = {
   "sqlite.freelist.count": ["The list of free pages is miscounted", "medium"],
   "sqlite.pointer-map.entry": ["The pointer map is wrong", "medium"],
   "sqlite.header.page-count": ["The header counts too few pages", "high"],
+  "sqlite.wal.behind": ["Committed pages lie behind a broken frame of the -wal", "high"],
   "sqlite.text.encoding": ["Text is not in the database's encoding", "low"],
   "sqlite.scan.more": ["There is more damage", "medium"],
 } as const satisfies Record<string, readonly [string, Severity]>;

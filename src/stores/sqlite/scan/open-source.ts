@@ -3,9 +3,9 @@ import { statSync } from "node:fs";
 import { diskError } from "../../../core/disk.ts";
 import { isHeader, readHeader, type DatabaseHeader } from "../format/header.ts";
 import { guessLayout } from "./guess-layout.ts";
-import { overlayOf } from "./overlay.ts";
 import { PageReader } from "./page-reader.ts";
-import type { PageSource } from "./page-source.ts";
+import { type PageSource, UNKNOWN } from "./page-source.ts";
+import { readLog } from "./write-ahead-log.ts";
 
 /** Finds out how a settled or copied database is cut into pages, and what its -wal lays over them. */
 export function openSource(path: string): PageSource {
@@ -13,7 +13,7 @@ export function openSource(path: string): PageSource {
   const header = readFirst(path);
   const layout = header ?? guessLayout(path, size);
   const { pageSize, reservedBytes } = layout;
-  const log = overlayOf(`${path}-wal`, pageSize);
+  const log = readLog(`${path}-wal`, pageSize);
   const filePages = Math.floor(size / pageSize);
   const pageCount = log === null ? filePages : log.databasePages(filePages);
   return {
@@ -23,12 +23,13 @@ export function openSource(path: string): PageSource {
     pageCount,
     encoding: header?.encoding ?? null,
     overlay: log?.overlay ?? null,
+    lostFrames: log?.lostFrames ?? null,
   };
 }
 
 function readFirst(path: string): DatabaseHeader | null {
   const bytes = new Uint8Array(100);
-  const source = { path, pageSize: 100, usable: 100, pageCount: 1, encoding: null, overlay: null };
+  const source = { ...UNKNOWN, path, pageSize: 100, usable: 100, pageCount: 1 };
   using reader = new PageReader(source);
   reader.read(1, 1, bytes);
   const header = readHeader(bytes);

@@ -1,6 +1,7 @@
 import type { PageFacts } from "./facts.ts";
 import { Flaw, Kind, isIndexKind, isTableKind, isLeafKind } from "./kinds.ts";
 import type { PageSource } from "./page-source.ts";
+import { firstCharacter, isUtf8At, wholeCharactersEnd } from "./text-check.ts";
 import { RecordCheck } from "./record-check.ts";
 import { isAllZero, SECTOR_BYTES, tearOf } from "./tear.ts";
 import { fourBytes, twoBytes } from "./big-endian.ts";
@@ -13,6 +14,7 @@ export interface SpillSink {
 
 const PAGE_MAX = 65_536;
 const HEADER_OF_FILE = 100;
+const OVERFLOW_HEADER_BYTES = 4;
 const CELL_MIN = 4;
 const ALL_PAYLOAD_MAX = 0x7fff_ffff;
 
@@ -70,8 +72,20 @@ export class PageCheck {
     }
     const isZero = facts.next[page] === 0 && isAllZero(bytes, start, base + this.#pageSize);
     facts.kind[page] = isZero ? Kind.zero : Kind.other;
+    facts.badTexts[page] = isZero || this.#isTextThroughout(bytes, base) ? 0 : 1;
     if (!isZero && facts.next[page] === 0 && isAllZero(bytes, base, base + SECTOR_BYTES))
       this.#complain(Flaw.zeroSector, 0);
+  }
+
+  /** As the middle of a long text would be: characters that the page's ends cut do not count. */
+  #isTextThroughout(bytes: Uint8Array, base: number): boolean {
+    const end = base + this.#usable;
+    const start = base + OVERFLOW_HEADER_BYTES;
+    return isUtf8At(
+      bytes,
+      firstCharacter(bytes, start, end),
+      wholeCharactersEnd(bytes, start, end),
+    );
   }
 
   /** A page with a flaw may have it because a part of it was never written: that says more. */

@@ -9,6 +9,17 @@ export interface Overlay {
   readonly offsets: Float64Array;
 }
 
+/** Committed frames of a -wal that lie behind a broken one: the engine would drop them. */
+export interface LostFrames {
+  /** The broken one, from 1. */
+  readonly broken: number;
+  /** Sound ones behind it. */
+  readonly frames: number;
+  readonly commits: number;
+  /** Pages of the database that they are newer versions of, ascending; 10,000 at most. */
+  readonly pages: Uint32Array;
+}
+
 /** Where the pages of a database are read from, and how they are cut. Plain data. */
 export interface PageSource {
   readonly path: string;
@@ -19,4 +30,8 @@ export interface PageSource {
   /** Null when the header does not tell. */
   readonly encoding: TextEncoding | null;
   readonly overlay: Overlay | null;
+  readonly lostFrames: LostFrames | null;
 }
+
+/** A file that nobody has looked into. */
+export const UNKNOWN = { encoding: null, overlay: null, lostFrames: null } as const;

@@ -56,6 +56,9 @@ const PASTS: Readonly<Record<string, string>> = {
     DROP TABLE w; PRAGMA incremental_vacuum(7);`,
   "dropped a table": `${CHURN} DROP TABLE t;`,
   "in UTF-16": `PRAGMA encoding = 'UTF-16le'; ${CHURN}`,
+  "with long texts and blobs side by side": `CREATE TABLE long (id INTEGER PRIMARY KEY, a TEXT, b BLOB, c TEXT);
+    ${numbers(200)} INSERT INTO long SELECT i, printf('%.*c', i * 60, 'ä€𝄞'), randomblob(i * 50), printf('%.*c', i * 41, '€') FROM n;
+    UPDATE long SET a = printf('%.*c', id * 30, '𝄞') WHERE id % 3 = 0; CREATE INDEX long_a ON long (a);`,
   "full-text, much changed": `CREATE VIRTUAL TABLE f USING fts5 (a, b);
     ${numbers(800)} INSERT INTO f SELECT 'word' || i % 97, hex(i * 77) FROM n;
     DELETE FROM f WHERE rowid % 3 = 0; INSERT INTO f (f) VALUES ('optimize');`,

@@ -6,7 +6,7 @@ import type { Structure } from "./structure.ts";
 import type { TreeTally } from "./tree-walk.ts";
 import type { Tree } from "./trees.ts";
 import type { BrokenChain, Refusal } from "./troubles.ts";
-import { ownerName, rowidAt, rowidsAt, rowidsInWords, treeOf } from "./words.ts";
+import { ownerName, pagesAt, rowidAt, rowidsAt, rowidsInWords, treeOf } from "./words.ts";
 
 /** Words what is wrong between pages. */
 export function* structureWords(
@@ -20,6 +20,7 @@ export function* structureWords(
   yield* mapWords(structure);
   yield* indexWords(structure);
   yield* endWords(structure);
+  yield* lostFrameWords(reader, structure);
 }
 
 function refusalWord(structure: Structure, refusal: Refusal): Word {
@@ -140,5 +141,25 @@ function* endWords({ claims, end }: Structure): Generator<Word> {
       location: { pages: [page, claims.pageCount] },
     };
     return;
+  }
+}
+
+/** Tree by tree: what is newer there than what can be read. */
+function* lostFrameWords({ source }: PageReader, structure: Structure): Generator<Word> {
+  if (source.lostFrames === null) return;
+  const { broken, frames, commits, pages } = source.lostFrames;
+  const byOwner = Map.groupBy(pages, (page) =>
+    structure.claims.exists(page) ? (structure.claims.owner[page] as number) : 0,
+  );
+  for (const [owner, newer] of byOwner) {
+    const tree = treeOf(structure, owner);
+    const whose = tree === null ? "other pages" : `pages of ${nameOf(tree)}`;
+    yield {
+      code: "sqlite.wal.behind",
+      tree,
+      description: `behind the broken frame ${broken}, newer versions of ${newer.length} ${whose} lie in the -wal`,
+      location: pagesAt(newer[0] ?? 0, newer.at(-1) ?? 0),
+      evidence: `${frames} frames with ${commits} commits behind frame ${broken}`,
+    };
   }
 }

@@ -5,6 +5,7 @@ import type { ScanControl } from "./control.ts";
 import type { PageFacts } from "./facts.ts";
 import { walkFreelist, type FreelistTally } from "./freelist.ts";
 import { blameMisfits } from "./misfits.ts";
+import { judgeLongTexts } from "./long-texts.ts";
 import type { PageReader } from "./page-reader.ts";
 import { checkPointerMap, lockPage, pointerMapPages, type WrongEntry } from "./pointer-map.ts";
 import { readSchemaRows } from "./schema-rows.ts";
@@ -43,6 +44,7 @@ export function findStructure(
   claimFixedPages(reader, claims, header);
   const { trees, tallies } = walkTrees(reader, facts, common);
   followChains({ spills, facts, ...common });
+  judgeLongTexts(reader, { spills, facts, claims, control });
   const freelist =
     header === null ? { found: 0, isBroken: false } : walkFreelist(reader, header, common);
   const isMapped = header !== null && header.largestRootPage > 0;

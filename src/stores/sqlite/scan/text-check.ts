@@ -11,6 +11,13 @@ export function isUtf8At(bytes: Uint8Array, start: number, end: number): boolean
   return true;
 }
 
+/** Where the first character that is whole begins: a text may have begun on another page. */
+export function firstCharacter(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && at < start + 3 && ((bytes[at] as number) & 0xc0) === 0x80) at++;
+  return at;
+}
+
 /** Where the last character that is whole ends: a text may go on on another page. */
 export function wholeCharactersEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let back = 1; back <= 3 && end - back >= start; back++) {

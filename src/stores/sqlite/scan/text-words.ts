@@ -1,4 +1,4 @@
-import { Role } from "./claims.ts";
+import { Role, Trouble } from "./claims.ts";
 import type { PageFacts } from "./facts.ts";
 import { nameOf, type Word } from "./observations.ts";
 import type { PageReader } from "./page-reader.ts";
@@ -40,7 +40,8 @@ function gather(facts: PageFacts, { claims }: Structure): ReadonlyMap<number, Ba
   const found = new Map<number, BadTexts>();
   for (let page = 1; page <= claims.pageCount; page++) {
     const cells = facts.badTexts[page] as number;
-    if (cells === 0 || claims.role[page] !== Role.tree) continue;
+    const isSound = claims.role[page] === Role.tree && claims.trouble[page] === Trouble.none;
+    if (cells === 0 || !isSound) continue;
     const owner = claims.owner[page] as number;
     const bad = found.get(owner) ?? { pages: 0, first: page, cells: 0 };
     bad.pages++;
