@@ -66,7 +66,7 @@ describe("the integrity of a database", () => {
     const [first] = (await integrity(path)).observations;
     assert.equal(
       first?.description,
-      "4 rows of album refer by artist to a artist.id that is not there",
+      "4 rows of album refer by artist to what artist.id does not have",
     );
     assert.equal(first?.severity, "medium");
   });
@@ -113,7 +113,7 @@ describe("the integrity of a database", () => {
       ["sqlite.unique.duplicate", { table: "t", index: "sqlite_autoindex_t_1" }, "('r') 2 times"],
     ]);
     const [first] = (await integrity(path)).observations;
-    assert.equal(first?.description, "2 rows of t share 1 values of a, which must be unique");
+    assert.equal(first?.description, "2 rows of t share a value of a that must be unique");
   });
 
   it("names rows of a primary key that occurs twice in a table without row ids", async () => {

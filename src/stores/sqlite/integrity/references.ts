@@ -64,7 +64,7 @@ function orphans(
       table,
       column: own,
       index: null,
-      description: `${rowCount(count)} of ${table} refer by ${own} to a ${there} that is not there`,
+      description: `${rowCount(count)} of ${table} refer by ${own} to what ${there} does not have`,
       evidence: firstOrphans(database, table, [...new Set([...key, ...columns])], reference),
     },
   ];

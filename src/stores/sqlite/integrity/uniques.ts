@@ -38,12 +38,17 @@ function checkUnique(database: DatabaseSync, table: string, unique: UniqueRule):
       table,
       column: null,
       index,
-      description: `${String(all?.["n"])} rows of ${table} share ${String(all?.["g"])} values of ${label}, which must be unique`,
+      description: shared(table, label, Number(all?.["n"]), Number(all?.["g"])),
       evidence: first
         .map((row) => `(${String(row["shown"])}) ${String(row["n"])} times`)
         .join("; "),
     },
   ];
+}
+
+function shared(table: string, label: string, rows: number, values: number): string {
+  const what = values === 1 ? "a value" : `${values} values`;
+  return `${rows} rows of ${table} share ${what} of ${label} that must be unique`;
 }
 
 /** Members are equal as the index compares them; where one is NULL, nothing is. */
