@@ -3,11 +3,15 @@ import { basename, join } from "node:path";
 import { messageOf, SalvorError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
+import { counted } from "../core/text.ts";
 import type { Proof } from "../receipts/proof.ts";
-import type { Quarantine, Store } from "../stores/types.ts";
+import type { RowLists } from "../receipts/proof-rows.ts";
+import type { SealedReceipt } from "../receipts/types.ts";
+import type { Image, Quarantine, Store } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { KeyFiles } from "./key-files.ts";
 import { prove, type Side } from "./prove.ts";
+import { readableRows, type ReadableRows } from "./readable-rows.ts";
 
 /** What a restore needs to know to tell what it cost. */
 export interface LossQuestion {
@@ -22,26 +26,24 @@ export interface LossQuestion {
 
 /**
  * What the replaced state held and the snapshot does not: rows that are newer, by key, and changes
- * of the schema. They all stay in quarantine.
+ * of the schema. They all stay in quarantine. What cannot be read is said, and never passed over.
  */
 export async function findLosses(
   recovery: RecoveryContext,
   question: LossQuestion,
   signal: AbortSignal,
 ): Promise<readonly Loss[]> {
-  const { store, quarantine } = question;
+  const { store, driver, options, quarantine } = question;
   if (quarantine.files.length === 0) return [unreadable(question, "there was nothing left of it")];
-  const { driver, options } = question;
   await using kept = await recovery.openStoreAt(store, driver, options, quarantine.address);
+  const folder = await copyFolder(recovery, quarantine);
   try {
-    const proof = await compareKept(recovery, kept, question, signal);
-    return [...rowLosses(proof, quarantine), ...schemaLosses(proof)];
+    return await compareKept(recovery, kept, { ...question, folder }, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError)) throw error;
-    if (error.code !== "STORE_DAMAGED") return [unreadable(question, messageOf(error))];
-    const copy = await copyFolder(recovery, quarantine); // it is as damaged as what it was made of
-    return [unreadable(question, messageOf(error).replaceAll(copy, quarantine.folder))];
+    // The copy is as damaged as what it was made of, and only that stays.
+    return [unreadable(question, messageOf(error).replaceAll(folder, quarantine.folder))];
   }
 }
 
@@ -49,39 +51,76 @@ export async function findLosses(
 async function compareKept(
   recovery: RecoveryContext,
   kept: Store,
-  { store, driver, options, restored, quarantine }: LossQuestion,
+  question: LossQuestion & { readonly folder: string },
   signal: AbortSignal,
-): Promise<Proof> {
-  const copied = await kept.quarantine(await copyFolder(recovery, quarantine), signal);
+): Promise<readonly Loss[]> {
+  const { store, driver, options, restored, quarantine, folder } = question;
+  const copied = await kept.quarantine(folder, signal);
   await using copy = await recovery.openStoreAt(store, driver, options, copied.address);
   await using image = await copy.capture({ exclusive: true }, signal);
-  const sealed = await image.seal({ portable: false }, signal);
   using keys = new KeyFiles(join(quarantine.folder, "losses.ndjson"));
+  const sealed = await sealIfWhole(image, signal);
+  if (sealed === null) {
+    const rows = await readableRows({ restored, kept: image, openFile: keys.open }, signal);
+    return partialLosses(question, rows);
+  }
   const terms = { store, level: "none", openFile: keys.open, showKey: () => null } as const;
-  return await prove(restored, { sealed, image }, terms, signal);
+  const proof = await prove(restored, { sealed, image }, terms, signal);
+  const newer = proof.collections.flatMap((each) => rowLosses(question, each));
+  return [...newer, ...schemaLosses(proof)];
+}
+
+/** Null when a part of it is damaged. */
+async function sealIfWhole(image: Image, signal: AbortSignal): Promise<SealedReceipt | null> {
+  try {
+    return await image.seal({ portable: false }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof SalvorError) || error.code !== "STORE_DAMAGED") throw error;
+    return null;
+  }
+}
+
+/** Newer rows of tables that can be read, and the names of those that cannot. */
+function partialLosses(
+  question: LossQuestion & { readonly folder: string },
+  rows: readonly ReadableRows[],
+): readonly Loss[] {
+  const { store, quarantine, folder, snapshotAt } = question;
+  return rows.flatMap(({ name, lists, trouble }) => {
+    const listed = rowLosses(question, { name, ...lists });
+    if (trouble === null) return listed;
+    const read =
+      lists.total.extra === 0 ? "" : `but for ${counted(lists.total.extra, "row")} at its end, `;
+    const why = trouble.replaceAll(folder, quarantine.folder);
+    const reason =
+      `${read}what was committed to ${name} after ${snapshotAt} cannot be listed: ${why}; ` +
+      `all that is left of it is kept in ${quarantine.folder}`;
+    return [...listed, { store, collection: name, key: null, location: { table: name }, reason }];
+  });
 }
 
 async function copyFolder(recovery: RecoveryContext, { folder }: Quarantine): Promise<string> {
   return join(await recovery.scratch(), `kept-${basename(folder)}`);
 }
 
-function rowLosses({ store, collections }: Proof, { folder }: Quarantine): readonly Loss[] {
-  return collections.flatMap(({ name, extra, changed, total, file }) => {
-    const loss = (key: Json, reason: string): Loss => ({
-      store,
-      collection: name,
-      key,
-      location: { table: name },
-      reason: `${reason}; it is kept in ${folder}`,
-    });
-    const listed = extra.length + changed.length;
-    const more = total.extra + total.changed - listed;
-    return [
-      ...extra.map((key) => loss(key, "newer than the snapshot")),
-      ...changed.map((key) => loss(key, "changed after the snapshot")),
-      ...(more > 0 ? [loss(null, `and ${more} more, listed in ${file}`)] : []),
-    ];
+function rowLosses(
+  { store, quarantine: { folder } }: LossQuestion,
+  { name, extra, changed, total, file }: RowLists & { readonly name: string },
+): readonly Loss[] {
+  const loss = (key: Json, reason: string): Loss => ({
+    store,
+    collection: name,
+    key,
+    location: { table: name },
+    reason: `${reason}; it is kept in ${folder}`,
   });
+  const more = total.extra + total.changed - extra.length - changed.length;
+  return [
+    ...extra.map((key) => loss(key, "newer than the snapshot")),
+    ...changed.map((key) => loss(key, "changed after the snapshot")),
+    ...(more > 0 ? [loss(null, `and ${more} more, listed in ${file}`)] : []),
+  ];
 }
 
 function schemaLosses({ store, schema }: Proof): readonly Loss[] {

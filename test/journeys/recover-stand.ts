@@ -50,7 +50,7 @@ export async function backUp(site: Site): Promise<Snapshot> {
   const { snapshots } = await salvor.backup({}, signal);
   const [found] = snapshots;
   assert.ok(found !== undefined);
-  return found as unknown as Snapshot;
+  return found;
 }
 
 /** What a recovery of the store is told. */
