@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 
+import { copyBytes } from "../core/copy-bytes.ts";
 import { SalvorError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { endsRun, fmix32, FNV_FACTOR, FNV_START } from "./boundary.ts";
@@ -14,7 +15,7 @@ const START_BYTES = 64 * 1024;
 const HELD_BYTES = 4 * 1024 * 1024;
 /** Two lengths of at most eight bytes each. */
 const LENGTHS_BYTES = 16;
-/** Below this, a loop copies faster than a view and a call do. */
+/** Below this, a loop copies faster than a call does. */
 const COPY_BYTES = 32;
 
 /**
@@ -84,7 +85,7 @@ export class TreeBuilder implements EntrySink {
     if (rowLength < COPY_BYTES) {
       for (let from = rowStart; from < rowEnd; from++) buffer[at++] = row[from] as number;
     } else {
-      buffer.set(row.subarray(rowStart, rowEnd), at);
+      copyBytes(row, rowStart, rowEnd, buffer, at);
       at += rowLength;
     }
     this.#rowEnd = this.#end = at;

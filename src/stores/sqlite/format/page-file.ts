@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
+import { copyBytes } from "../../../core/copy-bytes.ts";
 import { diskError } from "../../../core/disk.ts";
 import { damaged } from "./damage.ts";
 import { HEADER_BYTES, isHeader, readHeader, type DatabaseHeader } from "./header.ts";
@@ -57,7 +58,7 @@ export class PageFile implements Disposable {
     const start = (number - 1) * this.pageSize;
     const window = this.#windowAt(start);
     const from = start - window.start;
-    into.set(window.bytes.subarray(from, from + this.pageSize));
+    copyBytes(window.bytes, from, from + this.pageSize, into, 0);
   }
 
   [Symbol.dispose](): void {
