@@ -62,6 +62,24 @@ describe("the verdict of a report", () => {
     assert.equal(report({ runs: [run(), later] }).summary.standing, "unsound");
   });
 
+  it("judges by the newest run of a store: what an older one lost or failed to prove is history", () => {
+    const earlier = "2026-11-20T10:00:00.000Z";
+    const older = run({ startedAt: earlier, losses: losses(2), proofs: [unequal] });
+    const { summary, losses: listed } = report({ runs: [older, run()] });
+    assert.equal(summary.standing, "sound");
+    assert.deepEqual([listed.length, summary.losses, summary.proofs.unequal], [2, 2, 1]);
+    assert.equal(
+      report({ runs: [{ ...run(), startedAt: earlier }, run({ losses: losses(1) })] }).summary
+        .standing,
+      "losses",
+    );
+  });
+
+  it("takes no comfort from a proof that was equal before its run failed", () => {
+    const { summary, proofs } = report({ runs: [run({ status: "undone" })] });
+    assert.deepEqual([proofs.length, summary.proofs.equal], [0, 0]);
+  });
+
   it("is sound only without open findings of medium or above, losses and unequal proofs", () => {
     const standing = (input: Partial<ReportInput>): string => report(input).summary.standing;
     assert.equal(standing({}), "sound");

@@ -45,7 +45,7 @@ export function buildReport(input: ReportInput): ReportDocument {
     findings: input.findings.map(withShortEvidence),
     incidents: input.incidents ?? [],
     runs,
-    proofs: [...new Set([...runs.flatMap(({ proofs }) => proofs), ...(input.proofs ?? [])])],
+    proofs: [...new Set([...runs.flatMap(proofsOf), ...(input.proofs ?? [])])],
     losses: [...new Set([...runs.flatMap(({ losses }) => losses), ...(input.losses ?? [])])],
   };
   return {
@@ -59,6 +59,11 @@ export function buildReport(input: ReportInput): ReportDocument {
     statistics: input.statistics ?? {},
     timeline: timelineOf(content, input.events ?? []),
   };
+}
+
+/** An equal proof of a run that then failed is about what stood beside: it would comfort wrongly. */
+function proofsOf({ status, proofs }: ReportRun): readonly Proof[] {
+  return status === "succeeded" ? proofs : proofs.filter(({ equal }) => !equal);
 }
 
 /** Exactly what a report tells of a run, whatever else its maker knows. */

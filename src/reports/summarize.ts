@@ -16,11 +16,12 @@ export function summarize(
   durationMs: number | null,
 ): ReportSummary {
   const { findings, losses, proofs, runs } = content;
-  const trouble = troubleOf(system, content);
-  const standing = standingOf(trouble, losses.length);
+  const current = currentOf(content);
+  const trouble = troubleOf(system, current);
+  const standing = standingOf(trouble, current.losses.length);
   const withStatus = (status: string) => findings.filter((each) => each.status === status).length;
   return {
-    verdict: verdictOf(content, trouble),
+    verdict: verdictOf(current, trouble),
     standing,
     sound: standing === "sound",
     findings: {
@@ -35,6 +36,20 @@ export function summarize(
     },
     durationMs: durationMs ?? total(runs.map((run) => run.durationMs)),
     rpoMs: largest(runs.map((run) => run.rpoMs)),
+  };
+}
+
+/** What counts now: of the runs of one subject the newest one, with its proofs and losses. */
+function currentOf(content: ReportContent): ReportContent {
+  const runs = newestRuns(content.runs);
+  const older = content.runs.filter((run) => !runs.includes(run));
+  const settled = new Set<unknown>(older.flatMap((run) => [...run.proofs, ...run.losses]));
+  for (const each of runs.flatMap((run) => [...run.proofs, ...run.losses])) settled.delete(each);
+  return {
+    ...content,
+    runs,
+    proofs: content.proofs.filter((proof) => !settled.has(proof)),
+    losses: content.losses.filter((loss) => !settled.has(loss)),
   };
 }
 
@@ -71,7 +86,7 @@ function troubleOf(system: string, content: ReportContent): readonly string[] {
             "not sound",
           ),
         ]),
-    ...newestRuns(content.runs).flatMap(unfinishedText),
+    ...content.runs.flatMap(unfinishedText),
   ];
 }
 
@@ -97,7 +112,7 @@ function differsText(stores: readonly string[]): string {
   return `${namesText(names)} ${names.size === 1 ? "differs" : "differ"} from what was expected`;
 }
 
-/** The newest run of each subject: an older one that failed is history. */
+/** The newest run of each subject: what an older one found, lost or failed at is history. */
 function newestRuns(runs: readonly ReportRun[]): readonly ReportRun[] {
   const newest = new Map<string, ReportRun>();
   for (const run of runs.toSorted((a, b) => compareTimes(a.startedAt, b.startedAt))) {
@@ -135,9 +150,8 @@ function lossVerdict({ runs, losses, proofs }: ReportContent): string {
 
 function soundVerdict(content: ReportContent): string {
   const { runs, findings, proofs } = content;
-  const newest = newestRuns(runs);
-  const stopped = newest.find(({ status }) => status === "undone" || status === "cancelled");
-  const mended = newest.some(({ status }) => status === "succeeded");
+  const stopped = runs.find(({ status }) => status === "undone" || status === "cancelled");
+  const mended = runs.some(({ status }) => status === "succeeded");
   const hasResolved = findings.some(({ status }) => status === "resolved");
   if (stopped !== undefined) return `The run ${stopped.plan} was ${stopped.status}${rest(content)}`;
   if (!mended) return `${calmText(content)}${rest(content)}`;

@@ -58,7 +58,10 @@ export interface ReportSummary {
   /** One sentence: what is the case now. */
   readonly verdict: string;
   readonly standing: Standing;
-  /** No open finding of medium or above, no loss, all proofs equal, no run that waits or failed. */
+  /**
+   * No open finding of medium or above; of the newest run of each subject: no loss, all proofs equal,
+   * neither failed nor waiting.
+   */
   readonly sound: boolean;
   readonly findings: {
     readonly open: number;

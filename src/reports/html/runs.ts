@@ -55,7 +55,7 @@ function stepRow(step: RunStep, index: number): Html {
       <span class="quiet">${index + 1}.</span> ${step.name}
       <div class="note">${cut(step.description)}</div>
       ${notes.map((note) => html`<div class="note">${cut(note)}</div>`)}
-      ${error && html`<div class="note bad"><b>${error.code}</b> ${cut(error.message)} ${cut(error.hint)}</div>`}
+      ${error && html`<div class="note bad"><b>${error.code}</b> ${cut(error.message)}. ${cut(error.hint)}</div>`}
     </th>
     <td>
       ${pill(step.status, STATUS_TONES[step.status])}${attempts > 1 && html` <span class="quiet">${attempts} attempts</span>`}

@@ -70,7 +70,7 @@ function* runEntry(run: ReportRun): Generator<string> {
 }
 
 function stepCells({ name, status, durationMs, error, notes }: RunStep): readonly string[] {
-  const failure = error === null ? [] : [`${error.code}: ${error.message} ${error.hint}`];
+  const failure = error === null ? [] : [`${error.code}: ${error.message}. ${error.hint}`];
   return [text(name), status, durationText(durationMs), [...notes, ...failure].map(text).join(" ")];
 }
 
