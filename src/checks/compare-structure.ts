@@ -36,11 +36,15 @@ export function compareStructure(
   const named = (change: Difference["change"]): readonly string[] =>
     differences.flatMap((each) => (each.change === change ? [each.name] : []));
   const missing = named("missing");
+  const replaced = last === null ? null : observeReplaced(last, now, expect);
   return {
     ok: missing.length === 0,
     missing,
     unexpected: named("extra"),
-    observations: differences.map(({ observation }) => observation),
+    observations: [
+      ...(replaced === null ? [] : [replaced]),
+      ...differences.map(({ observation }) => observation),
+    ],
   };
 }
 
@@ -87,11 +91,33 @@ function vanishedCollections(
   );
 }
 
-function goneCollections({ snapshot }: Baseline, { collections, properties }: Present): string[] {
+function goneCollections(last: Baseline, now: Present): readonly string[] {
+  const { collections } = now;
   if (collections === null) return [];
+  return formerCollections(last, now).filter((name) => !Object.hasOwn(collections, name));
+}
+
+function formerCollections({ snapshot }: Baseline, { properties }: Present): readonly string[] {
   const skip = internalCollections(snapshot.receipt.recorded, properties);
   const before = Object.keys(snapshot.receipt.collections).toSorted();
-  return before.filter((name) => !skip.has(name) && !Object.hasOwn(collections, name));
+  return before.filter((name) => !skip.has(name));
+}
+
+/**
+ * Nothing of what was there is left: the store itself was emptied, or another stands in its place.
+ * To put every table back into that one would mix two stores, and bring no view and no trigger.
+ */
+function observeReplaced(last: Baseline, now: Present, expect: Expectations): Observation | null {
+  const gone = goneCollections(last, now);
+  if (gone.length === 0 || gone.length < formerCollections(last, now).length) return null;
+  if (gone.every((name) => expectationOf(name, expect).present === false)) return null;
+  const hasOthers = newCollections(last, now).length > 0;
+  // A single table that went while another came may have been renamed.
+  if (hasOthers && gone.length === 1) return null;
+  const rows = gone.reduce((sum, name) => sum + (countOf(last.snapshot.receipt, name) ?? 0), 0);
+  const what = hasOthers ? "another store stands in its place" : "it was emptied";
+  const left = `none of its ${counted(gone.length, "collection")} with ${counted(rows, "row")} is left`;
+  return observe("store.replaced", `${left}: ${what}`, { location: {} });
 }
 
 function newCollections({ snapshot }: Baseline, { collections, properties }: Present): string[] {

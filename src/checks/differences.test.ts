@@ -258,6 +258,23 @@ describe("the structure", () => {
     );
   });
 
+  it("is that of another store when nothing of it is left, which is restored and not filled up", () => {
+    for (const [now, said] of [
+      [receiptOf({}), /none of its 2 collections with 300 rows is left: it was emptied/],
+      [receiptOf({ other: 5 }), /another store stands in its place/],
+    ] as const) {
+      const [first, ...others] = structure(now).observations;
+      assert.deepEqual([first?.code, first?.severity], ["store.replaced", "critical"]);
+      assert.deepEqual(first?.remedies, ["restore-beside", "exchange"]);
+      assert.match(first?.description ?? "", said);
+      assert.ok(others.length >= 2);
+    }
+    const meant = { "*": { present: false } };
+    assert.deepEqual(codes(structure(receiptOf({}), meant).observations), []);
+    const renamed = structure(receiptOf({ client: 1 }), {}, { customer: 1 });
+    assert.ok(renamed.observations.every(({ code }) => code !== "store.replaced"));
+  });
+
   it("may lack what its owner lets go, and must have what its owner wants", () => {
     const now = receiptOf({ customer: 100 });
     assert.deepEqual(structure(now, { invoice: { present: false } }).observations, []);

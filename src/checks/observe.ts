@@ -1,6 +1,7 @@
 import type { FindingCategory, Observation, Severity } from "../core/finding.ts";
 
 const PUT_BACK = ["put-back-rows"];
+const RESTORE = ["restore-beside", "exchange"];
 
 const CATALOGUE = {
   "backup.suspicious": ["A backup holds suspiciously little", "high", "rule", PUT_BACK],
@@ -16,6 +17,7 @@ const CATALOGUE = {
   "schema.column-missing": ["A column has vanished", "medium", "structure", []],
   "schema.missing": ["A part of the schema has vanished", "medium", "structure", []],
   "schema.unexpected": ["A part of the schema is new", "info", "structure", []],
+  "store.replaced": ["Nothing of the store is left", "critical", "structure", RESTORE],
 } as const satisfies Record<
   string,
   readonly [title: string, Severity, FindingCategory, remedies: readonly string[]]

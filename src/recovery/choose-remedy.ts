@@ -33,8 +33,15 @@ export function chooseRemedy(question: RemedyQuestion): Remedy {
   if (open.length === 0) return { kind: "nothing", sentence: "nothing to do", unmended: [] };
   const denied = open.find(({ category }) => category === "permission");
   if (denied !== undefined) return lockedOut(denied, open);
-  const newestFirst = question.snapshots.toSorted((a, b) => b.sequence - a.sequence);
+  const newestFirst = question.snapshots.toSorted(
+    (a, b) => Number(isEmpty(a)) - Number(isEmpty(b)) || b.sequence - a.sequence,
+  );
   return open.some(needsRestore) ? restoreNewest(newestFirst, open) : amend(question, open);
+}
+
+/** A backup of a store that was emptied already brings nothing back. */
+function isEmpty({ receipt }: Snapshot): boolean {
+  return Object.keys(receipt.collections).length === 0;
 }
 
 function isUrgent({ status, severity }: Finding): boolean {
