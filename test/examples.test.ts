@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, copyFileSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -14,7 +15,12 @@ const CHINOOK = join(PROJECT, "test", "data", "chinook.sqlite");
 
 test("every example is tried here", () => {
   const names = readdirSync(EXAMPLES).toSorted();
-  assert.deepEqual(names, ["emergency-restore.ts", "receipt-of-a-file.ts"]);
+  assert.deepEqual(names, [
+    "emergency-recovery.ts",
+    "emergency-restore.ts",
+    "look-at-a-file.ts",
+    "receipt-of-a-file.ts",
+  ]);
 });
 
 test("a program brings a store back and says what that cost", async () => {
@@ -29,6 +35,37 @@ test("a program brings a store back and says what that cost", async () => {
   assert.match(said, /\nnewer than the snapshot: Genre \{"GenreId":26\}\n$/);
   await site.expect(0, ["compare", CHINOOK, "shop"]);
 });
+
+test("a program mends a store and says what was found, done and lost", async () => {
+  await using site = await openSite({ stores: { shop: "shop.sqlite" } });
+  copyFileSync(CHINOOK, site.database("shop"));
+  await site.expect(0, ["backup"]);
+  overwrite(site.database("shop"), 100);
+  const said = await runExample("emergency-recovery.ts", "shop", site);
+  assert.match(said, /^high: .*page 100 of index/m);
+  assert.match(said, /^run: succeeded, sound: true$/m);
+  assert.doesNotMatch(said, /^lost: /m);
+  await site.expect(0, ["compare", CHINOOK, "shop"]);
+});
+
+test("a program looks at a file, without a salvor.yaml", async () => {
+  await using folder = await memoryFolder();
+  const path = join(folder.path, "copy of chinook.sqlite");
+  copyFileSync(CHINOOK, path);
+  const site = { path: folder.path, env: {} };
+  const sound = "auditStore: sound\ncheckIntegrity: sound\nscanStore: sound\n";
+  assert.equal(await runExample("look-at-a-file.ts", path, site), sound);
+  overwrite(path, 100);
+  assert.match(await runExample("look-at-a-file.ts", path, site), /^scanStore: not sound\n/m);
+  assert.deepEqual(readdirSync(folder.path), ["copy of chinook.sqlite"]);
+});
+
+/** Random bytes in the place of a page of 4 KiB, from 1. */
+function overwrite(path: string, page: number): void {
+  const file = openSync(path, "r+");
+  writeSync(file, randomBytes(4096), 0, 4096, (page - 1) * 4096);
+  closeSync(file);
+}
 
 test("a program says what a file holds, without a salvor.yaml", async () => {
   await using folder = await memoryFolder();

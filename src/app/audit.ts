@@ -3,7 +3,8 @@ import { compareStructure } from "../checks/compare-structure.ts";
 import { timed, type HeldStore, type Looked } from "./look.ts";
 import { lookAtStores, type Look } from "./look-at-stores.ts";
 import type { Session } from "./session.ts";
-import type { AuditDocument, AuditedStore, LookedStore, LookOptions } from "./types.ts";
+import type { LookOptions } from "./types.ts";
+import type { AuditDocument, AuditedStore, LookedStore } from "./look-documents.ts";
 
 /** What an audit adds to what every look says of a store. */
 export type AuditFacts = Omit<AuditedStore, keyof LookedStore>;

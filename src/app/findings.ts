@@ -6,12 +6,8 @@ import {
 } from "../checks/findings.ts";
 import type { Finding, FindingStatus } from "../checks/types.ts";
 import type { Session } from "./session.ts";
-import type {
-  FindingDecision,
-  FindingDocument,
-  FindingsDocument,
-  FindingsOptions,
-} from "./types.ts";
+import type { FindingDecision, FindingsOptions } from "./types.ts";
+import type { FindingDocument, FindingsDocument } from "./look-documents.ts";
 
 /** What somebody still has to look after. */
 export const UNRESOLVED: readonly FindingStatus[] = ["open", "acknowledged"];

@@ -8,12 +8,10 @@ import { knownSnapshots } from "./known-snapshots.ts";
 import { leaveReport, lookEvents, reportStore } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
-import type {
-  FullRecoveryDocument,
-  FullRecoveryOptions,
-  ReportPaths,
-  RunDocument,
-} from "./types.ts";
+import type { FullRecoveryOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
+import type { FullRecoveryDocument } from "./look-documents.ts";
+import type { ReportPaths } from "./run-document.ts";
 
 /** The five steps of a recovery: audit, integrity, scan, recover, verify. */
 export async function fullRecovery(

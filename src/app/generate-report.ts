@@ -8,7 +8,8 @@ import { writeReport } from "../reports/write-report.ts";
 import { openRunView } from "./engine.ts";
 import { knownStores, reportOf } from "./reports.ts";
 import type { Session } from "./session.ts";
-import type { ReportOptions, RunDocument } from "./types.ts";
+import type { ReportOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 
 /** A report of the whole, of one run or of a period; written to a file when one is named. */
 export async function generateReport(

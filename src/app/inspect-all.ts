@@ -5,7 +5,7 @@ import { holdStore } from "./look.ts";
 import { rememberLooks, type Look, type StoreLook } from "./look-at-stores.ts";
 import { scanLook } from "./scan.ts";
 import type { Session } from "./session.ts";
-import type { AuditDocument, IntegrityDocument, ScanDocument } from "./types.ts";
+import type { AuditDocument, IntegrityDocument, ScanDocument } from "./look-documents.ts";
 
 /** The three looks of a recovery, of the same instant of each store. */
 export interface ThreeLooks {

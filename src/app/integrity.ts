@@ -1,5 +1,13 @@
-import { appendOnlySuspects, checkAppendOnly, observeAppendOnly } from "../checks/append-only.ts";
+import {
+  appendOnlySuspects,
+  checkAppendOnly,
+  observeAppendOnly,
+  supersededPlaces,
+} from "../checks/append-only.ts";
 import type { Baseline } from "../checks/baseline.ts";
+import { listFindings } from "../checks/findings.ts";
+import type { Place } from "../checks/types.ts";
+import { UNRESOLVED } from "./findings.ts";
 import { compareCounts } from "../checks/compare-counts.ts";
 import { presentIn } from "../checks/present.ts";
 import { runRules, type RuleResults } from "../checks/run-rules.ts";
@@ -11,7 +19,8 @@ import { loadRules } from "./config/parts.ts";
 import { timed, type Added, type HeldStore, type Looked } from "./look.ts";
 import { lookAtStores, type Look } from "./look-at-stores.ts";
 import type { Session } from "./session.ts";
-import type { IntegrityDocument, IntegrityStore, LookedStore, LookOptions } from "./types.ts";
+import type { LookOptions } from "./types.ts";
+import type { IntegrityDocument, IntegrityStore, LookedStore } from "./look-documents.ts";
 
 /** What an integrity check adds to what every look says of a store. */
 export type IntegrityFacts = Omit<IntegrityStore, keyof LookedStore>;
@@ -40,11 +49,17 @@ function checkHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<Integri
     return {
       observations: [...seen.observations, ...owners.observations, ...sinceLast.observations],
       complete: seen.complete && sinceLast.complete && image !== null,
-      blind: owners.blind,
+      blind: [...owners.blind, ...(await superseded(held))],
       checked: seen.checked + owners.rules.length,
       facts: { rules: owners.rules },
     };
   });
+}
+
+/** What the last receipt no longer tells, because it was taken after the damage, is not mended by it. */
+async function superseded({ session, config, baseline }: HeldStore): Promise<readonly Place[]> {
+  const filter = { stores: [config.name], status: UNRESOLVED };
+  return supersededPlaces(listFindings(await session.state(), filter), baseline);
 }
 
 const NO_RULES: RuleResults = { observations: [], rules: [], blind: [], complete: false };

@@ -8,7 +8,8 @@ import { UNRESOLVED } from "./findings.ts";
 import { holdStore, type HeldStore, type Looked } from "./look.ts";
 import { leaveLookReport } from "./reports.ts";
 import type { Session } from "./session.ts";
-import type { LookDocument, LookedStore, LookOptions } from "./types.ts";
+import type { LookOptions } from "./types.ts";
+import type { LookDocument, LookedStore } from "./look-documents.ts";
 
 /** A look: what it adds to what every look says of a store. */
 export interface Look<Facts> {

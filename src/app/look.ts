@@ -1,4 +1,5 @@
 import { baselineOf, type Baseline } from "../checks/baseline.ts";
+import { maskObservation } from "../checks/mask.ts";
 import type { Seen } from "../checks/types.ts";
 import { timestamp } from "../core/world.ts";
 import { newest } from "./snapshot-names.ts";
@@ -76,10 +77,11 @@ export async function timed<Facts>(
   const task = `${kind} of ${config.name}`;
   const startedMs = world.elapsed();
   progress.update({ task, done: 0, total: null, unit: "bytes" });
-  const { checked, facts, ...shown } = await look();
+  const { checked, facts, observations, ...shown } = await look();
+  const masked = observations.map((each) => maskObservation(each, config.sensitive));
   progress.finish(task);
   return {
-    seen: { store: config.name, kind, ...shown },
+    seen: { store: config.name, kind, observations: masked, ...shown },
     facts,
     checked,
     durationMs: Math.round(world.elapsed() - startedMs),

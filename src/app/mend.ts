@@ -14,7 +14,8 @@ import { knownSnapshots } from "./known-snapshots.ts";
 import { performPlan } from "./perform-plan.ts";
 import { recoveryContext } from "./recovery-context.ts";
 import { driverNamed, type Session } from "./session.ts";
-import type { ChangeOptions, RunDocument } from "./types.ts";
+import type { ChangeOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 
 /** What is to be done about a store. */
 export interface StoreRemedy {

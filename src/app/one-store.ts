@@ -7,15 +7,9 @@ import { checkConfig, configInvalid } from "./config/check.ts";
 import type { Config, PassphraseSource } from "./config/types.ts";
 import { openSalvorOn } from "./open-salvor.ts";
 import { openSession, Session } from "./session.ts";
-import type {
-  AuditDocument,
-  ChangeOptions,
-  IntegrityDocument,
-  OpenOptions,
-  RunDocument,
-  Salvor,
-  ScanDocument,
-} from "./types.ts";
+import type { ChangeOptions, OpenOptions, Salvor } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
+import type { AuditDocument, IntegrityDocument, ScanDocument } from "./look-documents.ts";
 
 /** One store by its name in salvor.yaml, which is found as `openSalvor` finds it. */
 export interface NamedStore extends OpenOptions {

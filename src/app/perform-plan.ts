@@ -1,7 +1,8 @@
 import type { Plan } from "../plans/types.ts";
 import { openEngine } from "./engine.ts";
 import type { Session } from "./session.ts";
-import type { ChangeOptions, RunDocument } from "./types.ts";
+import type { ChangeOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 
 /** Shows the plan, asks where that is needed, and carries it out. */
 export async function performPlan(

@@ -8,7 +8,8 @@ import { knownStores, leaveReport } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
-import type { RecoverOptions, RunDocument } from "./types.ts";
+import type { RecoverOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 
 /** Open findings become a plan, a run and a proof; where nothing is known, it looks first. */
 export async function recover(

@@ -12,7 +12,9 @@ import type { Snapshot } from "../repository/types.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
 import type { Session } from "./session.ts";
 import { newest } from "./snapshot-names.ts";
-import type { LookDocument, LookedStore, ReportPaths, RunDocument } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
+import type { LookDocument, LookedStore } from "./look-documents.ts";
+import type { ReportPaths } from "./run-document.ts";
 
 /** What the maker of a report adds to what every report tells. */
 export type ReportContent = Omit<ReportInput, "generatedAt" | "system">;

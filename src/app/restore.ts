@@ -12,7 +12,8 @@ import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
 import { driverNamed, type Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
-import type { ChangeOptions, RestoreOptions, RunDocument } from "./types.ts";
+import type { ChangeOptions, RestoreOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 import { verifySnapshot } from "./verify.ts";
 
 /** Brings a snapshot back beside, or one or a whole recovery point in place of what lives now. */

@@ -1,12 +1,7 @@
 import { openEngine, openRunView, type RunView } from "./engine.ts";
 import type { Session } from "./session.ts";
-import type {
-  CancelOptions,
-  ResumeOptions,
-  RunDocument,
-  RunsDocument,
-  RunsOptions,
-} from "./types.ts";
+import type { CancelOptions, ResumeOptions, RunsDocument, RunsOptions } from "./types.ts";
+import type { RunDocument } from "./run-document.ts";
 
 /** What was interrupted on a store is finished or undone before anything else touches it. */
 export async function resumeFor(

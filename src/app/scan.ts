@@ -1,10 +1,15 @@
-import { silentChangeObservations, type SilentChanges } from "../checks/silent-changes.ts";
+import {
+  silentChangeObservations,
+  unexplainedPages,
+  type PageRange,
+} from "../checks/silent-changes.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { Observation } from "../core/finding.ts";
 import { timed, type HeldStore, type Looked } from "./look.ts";
 import { lookAtStores, type Look } from "./look-at-stores.ts";
 import type { Session } from "./session.ts";
-import type { LookedStore, LookOptions, ScanDocument, ScannedStore } from "./types.ts";
+import type { LookOptions } from "./types.ts";
+import type { LookedStore, ScanDocument, ScannedStore } from "./look-documents.ts";
 
 /** What a scan adds to what every look says of a store. */
 export type ScanFacts = Omit<ScannedStore, keyof LookedStore>;
@@ -28,8 +33,9 @@ function scanHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<ScanFact
       silentChanges(held, signal),
     ]);
     const { observations, complete, checked, pages, pageMap } = inspection;
+    const ranges = unexplainedPages(silent.ranges, observations);
     return {
-      observations: [...observations, ...silent.observations],
+      observations: [...observations, ...silentObservations(held, ranges)],
       complete,
       checked,
       facts: { pages, pageMap, silentChanges: silent.verdict },
@@ -37,12 +43,18 @@ function scanHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<ScanFact
   });
 }
 
+function silentObservations({ newest }: HeldStore, ranges: Ranges): readonly Observation[] {
+  return newest === null ? [] : silentChangeObservations({ ranges, snapshot: newest });
+}
+
+type Ranges = readonly PageRange[];
+
 interface Silent {
-  readonly observations: readonly Observation[];
+  readonly ranges: Ranges;
   readonly verdict: ScannedStore["silentChanges"];
 }
 
-const CANNOT_TELL: Silent = { observations: [], verdict: "cannot tell" };
+const CANNOT_TELL: Silent = { ranges: [], verdict: "cannot tell" };
 
 /** Where the bytes prove that nothing was committed since the newest snapshot, pages must be equal. */
 async function silentChanges(held: HeldStore, signal: AbortSignal): Promise<Silent> {
@@ -53,10 +65,9 @@ async function silentChanges(held: HeldStore, signal: AbortSignal): Promise<Sile
     const ranges = await differingRanges(held, newest.id, signal);
     // A commit that came while we looked explains what differs.
     if (ranges === null) return CANNOT_TELL;
-    if (ranges.length === 0) return { observations: [], verdict: "none" };
+    if (ranges.length === 0) return { ranges, verdict: "none" };
     if ((await store.hasMoved(newest.receipt.recorded, signal)) !== false) return CANNOT_TELL;
-    const changes: SilentChanges = { ranges, snapshot: newest };
-    return { observations: silentChangeObservations(changes), verdict: "found" };
+    return { ranges, verdict: "found" };
   } catch (error) {
     signal.throwIfAborted();
     // A repository that cannot be read is no damage of this store.
@@ -64,8 +75,6 @@ async function silentChanges(held: HeldStore, signal: AbortSignal): Promise<Sile
     throw error;
   }
 }
-
-type Ranges = SilentChanges["ranges"];
 
 /** Over all files of pages; null when the image has none. */
 async function differingRanges(

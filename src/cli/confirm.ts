@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-import type { RunDocument } from "../app/types.ts";
+import type { RunDocument } from "../app/run-document.ts";
 import { planLines } from "./show/run.ts";
 import type { Style } from "./show/style.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { RunDocument } from "../../app/types.ts";
+import type { RunDocument } from "../../app/run-document.ts";
 import type { Digest } from "../../core/hash.ts";
 import type { Proof, ProofCollection } from "../../receipts/proof.ts";
 import type { Receipt } from "../../receipts/types.ts";

@@ -1,4 +1,4 @@
-import type { FullRecoveryDocument } from "../../app/types.ts";
+import type { FullRecoveryDocument } from "../../app/look-documents.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { findingLines } from "./findings.ts";
 import { reportLine } from "./look.ts";

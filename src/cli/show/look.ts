@@ -4,7 +4,7 @@ import type {
   LookDocument,
   LookedStore,
   ScannedStore,
-} from "../../app/types.ts";
+} from "../../app/look-documents.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { findingLines } from "./findings.ts";
 import type { Style } from "./style.ts";

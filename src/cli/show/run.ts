@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from "../../core/errors.ts";
 import type { Loss } from "../../core/loss.ts";
 import { keyText } from "../../core/text.ts";
-import type { RunDocument } from "../../app/types.ts";
+import type { RunDocument } from "../../app/run-document.ts";
 import type { Amended } from "../../stores/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
