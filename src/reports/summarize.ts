@@ -42,7 +42,8 @@ export function summarize(
 /** What counts now: of the runs of one subject the newest one, with its proofs and losses. */
 function currentOf(content: ReportContent): ReportContent {
   const runs = newestRuns(content.runs);
-  const older = content.runs.filter((run) => !runs.includes(run));
+  const newest = new Set(runs);
+  const older = content.runs.filter((run) => !newest.has(run));
   const settled = new Set<unknown>(older.flatMap((run) => [...run.proofs, ...run.losses]));
   for (const each of runs.flatMap((run) => [...run.proofs, ...run.losses])) settled.delete(each);
   return {
@@ -210,5 +211,5 @@ function total(values: readonly (number | null)[]): number | null {
 
 function largest(values: readonly (number | null)[]): number | null {
   const there = known(values);
-  return there.length === 0 ? null : Math.max(...there);
+  return there.length === 0 ? null : there.reduce((most, value) => Math.max(most, value));
 }
