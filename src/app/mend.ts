@@ -4,7 +4,7 @@ import { listFindings, resolveFindings } from "../checks/findings.ts";
 import type { Finding } from "../checks/types.ts";
 import { SalvorError } from "../core/errors.ts";
 import { shortId } from "../core/text.ts";
-import { chooseRemedy } from "../recovery/choose-remedy.ts";
+import { chooseRemedy, chooseRestore, type RemedyQuestion } from "../recovery/choose-remedy.ts";
 import { planRecover, type RecoverRequest } from "../recovery/plan-recover.ts";
 import { previewRemedy } from "../recovery/preview-remedy.ts";
 import type { Remedy } from "../recovery/remedies.ts";
@@ -33,15 +33,23 @@ export async function chooseRemedies(
   const snapshots = await knownSnapshots(session, signal);
   const open = listFindings(await session.state(), { stores: names, status: ["open"] });
   return names.map((store) => {
-    const remedy = chooseRemedy({
-      store,
-      findings: open.filter((each) => each.store === store),
-      snapshots: snapshots.filter((each) => each.store === store),
-      expect: session.storeConfig(store).expect,
-      from,
-    });
-    return { store, remedy };
+    const question = questionOf(session, store, { open, snapshots });
+    return { store, remedy: chooseRemedy({ ...question, from }) };
   });
+}
+
+function questionOf(
+  session: Session,
+  store: string,
+  known: { readonly open: readonly Finding[]; readonly snapshots: readonly Snapshot[] },
+): RemedyQuestion {
+  return {
+    store,
+    findings: known.open.filter((each) => each.store === store),
+    snapshots: known.snapshots.filter((each) => each.store === store),
+    expect: session.storeConfig(store).expect,
+    from: null,
+  };
 }
 
 /** Those that can be carried out. */
@@ -49,8 +57,41 @@ export function feasible(remedies: readonly StoreRemedy[]): readonly StoreRemedy
   return remedies.filter(({ remedy: { kind } }) => kind !== "nothing" && kind !== "impossible");
 }
 
-/** Plans what was chosen, asks where that is needed, carries it out, and settles the findings. */
+/**
+ * Plans what was chosen, asks where that is needed, carries it out, and settles the findings. Where
+ * the engine could not work on a damaged store, what is left of the work is planned anew, with a
+ * restore of that store.
+ */
 export async function mend(
+  session: Session,
+  remedies: readonly StoreRemedy[],
+  options: ChangeOptions,
+  signal: AbortSignal,
+): Promise<RunDocument> {
+  const run = await attempt(session, remedies, options, signal);
+  const refusal = refusalIn(run);
+  if (refusal === null) return run;
+  const open = listFindings(await session.state(), { stores: [refusal.store], status: ["open"] });
+  const snapshots = await knownSnapshots(session, signal);
+  const question = questionOf(session, refusal.store, { open, snapshots });
+  const harder = { store: refusal.store, remedy: chooseRestore(question, refusal.message) };
+  session.progress.say(remedySentence(harder));
+  if (feasible([harder]).length === 0) return run;
+  const at = remedies.findIndex(({ store }) => store === refusal.store);
+  return attempt(session, [harder, ...remedies.slice(at + 1)], options, signal);
+}
+
+/** The store on which the engine could not do the lesser work, and why. */
+function refusalIn({ steps }: RunDocument): { store: string; message: string } | null {
+  const failed = steps.find(({ status, action }) => status === "failed" && LESSER.has(action));
+  const store = failed?.parameters["store"];
+  if (typeof store !== "string" || failed?.error?.code !== "STORE_DAMAGED") return null;
+  return { store, message: failed.error.message };
+}
+
+const LESSER: ReadonlySet<string> = new Set(["reindex", "put-back-rows"]);
+
+async function attempt(
   session: Session,
   remedies: readonly StoreRemedy[],
   options: ChangeOptions,

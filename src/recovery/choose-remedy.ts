@@ -33,10 +33,21 @@ export function chooseRemedy(question: RemedyQuestion): Remedy {
   if (open.length === 0) return { kind: "nothing", sentence: "nothing to do", unmended: [] };
   const denied = open.find(({ category }) => category === "permission");
   if (denied !== undefined) return lockedOut(denied, open);
-  const newestFirst = question.snapshots.toSorted(
+  const cause = open.find(needsRestore);
+  if (cause === undefined) return amend(question, open);
+  return restoreNewest(byWorth(question.snapshots), cause.description, open);
+}
+
+/** What is left when less did not help: the engine could not work on the damaged store. */
+export function chooseRestore(question: RemedyQuestion, refusal: string): Remedy {
+  return restoreNewest(byWorth(question.snapshots), refusal, question.findings.filter(isUrgent));
+}
+
+/** The newest first, and last what brings nothing back. */
+function byWorth(snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  return snapshots.toSorted(
     (a, b) => Number(isEmpty(a)) - Number(isEmpty(b)) || b.sequence - a.sequence,
   );
-  return open.some(needsRestore) ? restoreNewest(newestFirst, open) : amend(question, open);
 }
 
 /** A backup of a store that was emptied already brings nothing back. */
@@ -68,10 +79,12 @@ function lockedOut({ description }: Finding, open: readonly Finding[]): Remedy {
   );
 }
 
-function restoreNewest(snapshots: readonly Snapshot[], open: readonly Finding[]): Remedy {
+function restoreNewest(
+  snapshots: readonly Snapshot[],
+  why: string,
+  open: readonly Finding[],
+): Remedy {
   const [newest, ...older] = snapshots;
-  const [cause] = open.filter(needsRestore);
-  const why = cause?.description ?? "";
   if (newest === undefined) {
     const hint = 'There is no snapshot of it. "salvor salvage" reads what is still readable.';
     return impossible(`${why}; there is nothing to restore it from`, hint, open);
