@@ -4,7 +4,7 @@ import { diskError } from "../../../core/disk.ts";
 import type { Overlay, PageSource } from "./page-source.ts";
 
 /** Zero bytes behind what was read, so that a number that is cut off ends there. */
-export const PADDING = 32;
+const PADDING = 32;
 
 /** Reads pages of a file that nobody changes, through those that lie in its -wal. */
 export class PageReader implements Disposable {

@@ -10,6 +10,8 @@ const COLUMNS = 5;
 /** More definitions, or a longer one, no sound schema has. */
 const ROWS_MAX = 100_000;
 const PAYLOAD_MAX = 4_000_000;
+/** All definitions together: chains may lead over the same pages again and again. */
+const TOTAL_MAX = 64_000_000;
 const TYPES: ReadonlySet<string> = new Set(["table", "index", "view", "trigger"]);
 
 /** Reads what can be read of sqlite_schema from its leaves; damaged cells are passed over. */
@@ -20,11 +22,18 @@ export function readSchemaRows(
 ): readonly SchemaRow[] {
   const page = reader.buffer();
   const rows: SchemaRow[] = [];
+  let left = TOTAL_MAX;
   for (const leaf of leaves) {
     reader.read(leaf, 1, page);
     const cells = facts.cells[leaf] as number;
     for (let cell = 0; cell < cells && rows.length < ROWS_MAX; cell++) {
-      const found = readCell(reader, facts, { bytes: page, page: leaf, cell }, PAYLOAD_MAX);
+      const found = readCell(
+        reader,
+        facts,
+        { bytes: page, page: leaf, cell },
+        Math.min(PAYLOAD_MAX, left),
+      );
+      left -= found?.payload.length ?? 0;
       const row = found === null ? null : schemaRow(found.payload, reader.source.encoding);
       if (row !== null) rows.push(row);
     }

@@ -1,6 +1,6 @@
 import { indexDefinitions, tableDefinitions } from "../schema/catalogue.ts";
 import { layoutOf } from "../schema/layout.ts";
-import { foldName, sameName } from "../schema/names.ts";
+import { foldName } from "../schema/names.ts";
 import { moduleOf } from "../schema/shadow-tables.ts";
 import type { IndexDefinition, SchemaRow, TableDefinition } from "../schema/types.ts";
 import {
@@ -31,6 +31,8 @@ export interface Tree {
 }
 
 const NOTHING = [0, 0] as const;
+/** SQLite's own limit, unless it was built for more. */
+const COLUMNS_MAX = 2000;
 
 /** The tree that names all others. */
 export const SCHEMA_TREE: Tree = {
@@ -47,9 +49,11 @@ export const SCHEMA_TREE: Tree = {
 /** The trees of a schema, sqlite_schema first. Rows that nobody understands have trees too. */
 export function treesOf(rows: readonly SchemaRow[]): readonly Tree[] {
   const tables = tolerant(() => tableDefinitions(rows), new Map<string, TableDefinition>());
-  const indexes = tolerant(() => indexDefinitions(rows), []);
+  const indexes = new Map(
+    tolerant(() => indexDefinitions(rows), []).map((index) => [foldName(index.name), index]),
+  );
   const trees = rows.flatMap((row): Tree[] => {
-    if (row.type === "index") return [indexTree(row, indexes)];
+    if (row.type === "index") return [indexTree(row, indexes.get(foldName(row.name)))];
     const isVirtual = row.rootPage === 0 && moduleOf(row) !== null;
     if (row.type !== "table" || isVirtual) return [];
     return [tableTree(row, tables.get(foldName(row.name)))];
@@ -66,8 +70,7 @@ function tolerant<T>(work: () => T, otherwise: T): T {
   }
 }
 
-function indexTree(row: SchemaRow, indexes: readonly IndexDefinition[]): Tree {
-  const definition = indexes.find(({ name }) => sameName(name, row.name));
+function indexTree(row: SchemaRow, definition: IndexDefinition | undefined): Tree {
   return {
     name: row.name,
     table: row.table,
@@ -83,7 +86,7 @@ function indexTree(row: SchemaRow, indexes: readonly IndexDefinition[]): Tree {
 function tableTree(row: SchemaRow, definition: TableDefinition | undefined): Tree {
   const { name, rootPage } = row;
   const common = { name, table: name, type: "table", root: rootPage, isWhole: false } as const;
-  if (definition === undefined)
+  if (definition === undefined || definition.columns.length > COLUMNS_MAX)
     return { ...common, hasRowids: null, columnsMax: null, impossible: NOTHING };
   const { stored } = layoutOf(definition, []);
   return {

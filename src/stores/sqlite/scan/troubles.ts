@@ -45,7 +45,7 @@ export class Troubles {
   readonly chains: BrokenChain[] = [];
   /** Where subtrees went missing: orphans may belong there. */
   readonly lost: LostRange[] = [];
-  /** Trees with a subtree that went missing. */
+  /** Trees with a subtree that went missing, the first of them. */
   readonly broken = new Set<number>();
   refusalsTotal = 0;
   chainsTotal = 0;
@@ -85,7 +85,7 @@ export class Troubles {
   }
 
   #keepLost(owner: number, low: bigint, high: bigint): void {
-    this.broken.add(owner);
+    if (this.broken.size < LOST_MAX) this.broken.add(owner);
     if (this.lost.length < LOST_MAX) this.lost.push({ owner, low, high });
   }
 }
