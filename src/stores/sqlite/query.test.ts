@@ -184,6 +184,14 @@ describe("a rule that asks for too much", () => {
       message: /did not end within 700 ms/,
     }));
 
+  it("is stopped when nobody waits for it any more", async () => {
+    const abort = new AbortController();
+    const query = { text: `${ENDLESS} SELECT count(*) FROM n`, ...LIMITS };
+    const asked = queryImage(hosts, path, query, abort.signal);
+    setTimeout(() => abort.abort(new Error("enough")), 200);
+    await assert.rejects(asked, { message: "enough" });
+  });
+
   it("gets the first rows only", async () => {
     const { rows, truncated } = await ask(`${ENDLESS} SELECT i FROM n`, { rowsMax: 7 });
     assert.equal(rows.length, 7);

@@ -161,20 +161,13 @@ function isInTransaction(journal: JournalFacts | null): boolean {
   return journal?.state === "hot" || journal?.state === "active";
 }
 
-function noticesOf({ path, main, wal, journal }: Look): readonly Observation[] {
+function noticesOf(look: Look): readonly Observation[] {
+  const { path, main, wal, journal } = look;
   const notices: Observation[] = [];
-  const pageSize = main.header?.pageSize ?? 1;
   if (main.size === 0) {
     notices.push(observe("sqlite.file.empty", `${path} has no bytes`, { file: path }));
-  } else if (main.size % pageSize !== 0 && !isInTransaction(journal)) {
-    const text = `${path} ends ${main.size % pageSize} bytes into a page`;
-    notices.push(observe("sqlite.file.ragged", text, { file: path, byte: main.size }));
-  }
-  const counted = countedPages({ path, main, wal, journal });
-  const pages = Math.floor(main.size / pageSize);
-  if (counted !== null && pages > counted) {
-    const text = `${path} has ${pages} pages, of which its header counts ${counted}`;
-    notices.push(observe("sqlite.file.long", text, { file: path, pages: [counted + 1, pages] }));
+  } else {
+    notices.push(...endNotices(look));
   }
   const isTorn = wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null;
   if (isTorn && !isLocked(`${path}-shm`, WAL_WRITER)) {
@@ -186,6 +179,26 @@ function noticesOf({ path, main, wal, journal }: Look): readonly Observation[] {
     notices.push(observe("sqlite.journal.hot", text, { file: `${path}-journal` }));
   }
   return notices;
+}
+
+/** What lies behind the last page that counts belongs to nobody; within the pages it is damage. */
+function endNotices(look: Look): readonly Observation[] {
+  const { path, main, wal, journal } = look;
+  const pageSize = main.header?.pageSize ?? 1;
+  const isRagged = main.size % pageSize !== 0 && !isInTransaction(journal);
+  const counted = countedPages(look) ?? (isRagged ? pagesInWal(wal) : null);
+  const pages = Math.ceil(main.size / pageSize);
+  if (counted !== null && pages > counted) {
+    const text = `${path} has ${pages} pages, of which its header counts ${counted}`;
+    return [observe("sqlite.file.long", text, { file: path })];
+  }
+  if (!isRagged) return [];
+  const text = `${path} ends ${main.size % pageSize} bytes into a page`;
+  return [observe("sqlite.file.ragged", text, { file: path, byte: main.size })];
+}
+
+function pagesInWal(wal: WalFacts | null): number | null {
+  return wal === null || wal.committedFrames === 0 ? null : wal.databasePages;
 }
 
 function mustBeCopied({ path, main, wal, journal }: Look): boolean {
