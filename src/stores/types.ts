@@ -43,7 +43,7 @@ export interface Part {
   readonly attributes: JsonObject;
   /** Set when the piece is a file of equal pages that can be read at any place, in parallel. */
   readonly pages: PagedFile | null;
-  /** The bytes in order, in portions of any size. */
+  /** The bytes in order, in portions of any size; each belongs to whoever takes it. */
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
