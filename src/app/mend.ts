@@ -10,6 +10,7 @@ import { previewRemedy } from "../recovery/preview-remedy.ts";
 import type { Remedy } from "../recovery/remedies.ts";
 import type { Snapshot } from "../repository/types.ts";
 import type { Amended } from "../stores/types.ts";
+import { UNRESOLVED } from "./findings.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
 import { performPlan } from "./perform-plan.ts";
 import { recoveryContext } from "./recovery-context.ts";
@@ -31,9 +32,9 @@ export async function chooseRemedies(
   signal: AbortSignal,
 ): Promise<readonly StoreRemedy[]> {
   const snapshots = await knownSnapshots(session, signal);
-  const open = listFindings(await session.state(), { stores: names, status: ["open"] });
+  const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
   return names.map((store) => {
-    const question = questionOf(session, store, { open, snapshots });
+    const question = questionOf(session, store, { findings, snapshots });
     return { store, remedy: chooseRemedy({ ...question, from }) };
   });
 }
@@ -41,11 +42,11 @@ export async function chooseRemedies(
 function questionOf(
   session: Session,
   store: string,
-  known: { readonly open: readonly Finding[]; readonly snapshots: readonly Snapshot[] },
+  known: { readonly findings: readonly Finding[]; readonly snapshots: readonly Snapshot[] },
 ): RemedyQuestion {
   return {
     store,
-    findings: known.open.filter((each) => each.store === store),
+    findings: known.findings.filter((each) => each.store === store),
     snapshots: known.snapshots.filter((each) => each.store === store),
     expect: session.storeConfig(store).expect,
     from: null,
@@ -71,9 +72,10 @@ export async function mend(
   const run = await attempt(session, remedies, options, signal);
   const refusal = refusalIn(run);
   if (refusal === null) return run;
-  const open = listFindings(await session.state(), { stores: [refusal.store], status: ["open"] });
+  const asked = { stores: [refusal.store], status: UNRESOLVED };
+  const findings = listFindings(await session.state(), asked);
   const snapshots = await knownSnapshots(session, signal);
-  const question = questionOf(session, refusal.store, { open, snapshots });
+  const question = questionOf(session, refusal.store, { findings, snapshots });
   const harder = { store: refusal.store, remedy: chooseRestore(question, refusal.message) };
   session.progress.say(remedySentence(harder));
   if (feasible([harder]).length === 0) return run;

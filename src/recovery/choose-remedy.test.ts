@@ -194,6 +194,18 @@ describe("the remedy", () => {
       ["put-back", [], ["pay", 2, 1]],
     ],
     [
+      "leaves out of these what somebody has acknowledged to be gone",
+      {
+        findings: [
+          finding({ kind: "backup", category: "rule", remedies: ["put-back-rows"] }),
+          lost("pay", { status: "acknowledged" }),
+        ],
+        snapshots: [GOOD, BETTER, dropped],
+        expect: { pay: { appendOnly: true } },
+      },
+      ["impossible"],
+    ],
+    [
       "builds hurt indexes anew before rows go back",
       { findings: [index("a"), lost("pay")] },
       ["put-back", ["a"], ["pay", 2, 1]],

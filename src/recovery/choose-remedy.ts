@@ -9,7 +9,10 @@ import type { Cure, Remedy } from "./remedies.ts";
 /** What is known of a store that may need help. */
 export interface RemedyQuestion {
   readonly store: string;
-  /** All findings of the store; only open ones of severity medium or above count. */
+  /**
+   * All findings of the store, acknowledged ones too: open ones of severity medium or above count, and
+   * what somebody has acknowledged to be gone is not put back for another finding's sake.
+   */
   readonly findings: readonly Finding[];
   /** All snapshots of the store, in any order. */
   readonly snapshots: readonly Snapshot[];

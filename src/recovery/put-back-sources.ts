@@ -20,14 +20,21 @@ export interface PutBackSources {
  * the store against, or a later one that has no fewer.
  */
 export function putBackSources(
-  given: { readonly snapshots: readonly Snapshot[]; readonly expect: Expectations },
+  given: {
+    readonly snapshots: readonly Snapshot[];
+    readonly expect: Expectations;
+    readonly findings: readonly Finding[];
+  },
   findings: readonly Finding[],
 ): PutBackSources {
+  const settled = acknowledged(given.findings);
   const sources = new Map<string, PutBackSource>();
   const without: Finding[] = [];
   for (const finding of findings) {
     const known = knownThen(given.snapshots, finding);
-    const collections = collectionsOf(finding, known, given.expect);
+    const collections = collectionsOf(finding, known, given.expect).filter(
+      (name) => !settled.has(name) || finding.location.table === name,
+    );
     const found = collections.flatMap((name) => {
       const candidates = holdersOf(name, known, given.expect);
       return candidates.length === 0 ? [] : [{ name, candidates }];
@@ -36,6 +43,12 @@ export function putBackSources(
     for (const { name, candidates } of found) add(sources, name, candidates);
   }
   return { sources: [...sources.values()], without };
+}
+
+/** Collections of which somebody knows that they lack rows, and wants it so. */
+function acknowledged(findings: readonly Finding[]): ReadonlySet<string> {
+  const known = findings.filter(({ status }) => status === "acknowledged");
+  return new Set(known.flatMap(({ location }) => location.table ?? []));
 }
 
 function add(
