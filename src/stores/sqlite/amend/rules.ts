@@ -1,20 +1,15 @@
-import { constants, type DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
 import { SalvorError } from "../../../core/errors.ts";
 import type { Query } from "../../types.ts";
+import { allowReadingOnly, connectVirtualTables } from "../query-authorizer.ts";
 
 /** How many rows break each rule, in their order; null where it cannot be asked. */
 export type Breaches = readonly (number | null)[];
 
-const ALLOWED: ReadonlySet<number> = new Set([
-  constants.SQLITE_SELECT,
-  constants.SQLITE_FUNCTION,
-  constants.SQLITE_RECURSIVE,
-]);
-
 /**
- * Asks the rules inside the open transaction. They may read the live tables and nothing else.
+ * Asks the rules inside the open transaction, where they may read and do nothing else.
  *
  * @param progress told which rule is asked: whoever watches the clock wants to know.
  */
@@ -24,10 +19,8 @@ export async function askRules(
   progress: (asked: number, rules: number) => void,
 ): Promise<Breaches> {
   const found: (number | null)[] = [];
-  database.setAuthorizer((action, _table, _column, schema) => {
-    const isRead = action === constants.SQLITE_READ && (schema === null || schema === "main");
-    return isRead || ALLOWED.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY;
-  });
+  connectVirtualTables(database);
+  allowReadingOnly(database);
   try {
     for (const [place, { text }] of rules.entries()) {
       progress(place, rules.length);
