@@ -72,10 +72,13 @@ describe("what the engine complains of", () => {
   });
 
   it("is told once for each index, with how often", () => {
-    const rows = [1, 2, 3].map((row) => `row ${row} missing from index by name`);
+    const rows = [1, 2, 3, 4, 5, 6, 7].map((row) => `row ${row} missing from index by name`);
     const found = placed(rows, walked(null));
     assert.equal(found.length, 1);
-    assert.match(found[0]?.description ?? "", /^row 1 missing .*; and 2 more like this$/);
+    assert.match(
+      found[0]?.description ?? "",
+      /^row 1 missing .*; row 5 missing .*; and 2 more like this$/,
+    );
   });
 
   it("is taken line by line, and pages that nothing uses are our walker's to weigh", () => {
@@ -85,6 +88,17 @@ describe("what the engine complains of", () => {
     );
     assert.equal(found.length, 1);
     assert.deepEqual([found[0]?.code, found[0]?.severity], ["sqlite.engine.unused", "low"]);
+  });
+
+  it("is no damage where a value breaks a rule, and names its table", () => {
+    const found = placed(
+      ["NULL value in shop.name", "CHECK constraint failed in shop"],
+      walked(null),
+    );
+    assert.equal(found.length, 1);
+    const [{ code, severity, category, location } = complaint("")] = found;
+    assert.deepEqual([code, severity, category], ["sqlite.engine.rule", "low", "rule"]);
+    assert.deepEqual(location, { table: "shop" });
   });
 
   it("stays as it is where our walker saw nothing", () => {

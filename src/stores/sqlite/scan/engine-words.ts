@@ -22,6 +22,10 @@ const OF_INDEX = [
   /^rowid not at end-of-record for row -?\d+ of index (.+)$/,
 ] as const;
 const OF_PAGE = /^(?:\*\*\* in database \w+ \*\*\*\s*)?(?:Tree \d+ page (\d+)|Page (\d+))\b/;
+const OF_RULE =
+  /^(?:(?:NULL|NUMERIC|TEXT|non-\w+) value in (.+)\.[^.]+|CHECK constraint failed in (.+))$/;
+const OF_VIRTUAL = /^malformed inverted index for FTS\d table \w+\.(.+)$/;
+const TOLD_TOGETHER_MAX = 5;
 const GIVEN_UP = /^database disk image is malformed$/;
 const UNUSED = /^(?:\*\*\* in database \w+ \*\*\*\s*)?Page \d+: never used$/;
 
@@ -82,6 +86,11 @@ function place(complaint: Observation, known: Known): Observation {
   if (GIVEN_UP.test(description) && known.onlyIndex !== null)
     return ofTree(complaint, known.onlyIndex, known);
   if (UNUSED.test(description)) return { ...complaint, code: "sqlite.engine.unused", ...UNUSED_IS };
+  const [, ruled, checked] = OF_RULE.exec(description) ?? [];
+  const table = ruled ?? checked;
+  if (table !== undefined) return { ...complaint, ...RULE_IS, location: { table } };
+  const [, virtual] = OF_VIRTUAL.exec(description) ?? [];
+  if (virtual !== undefined) return { ...complaint, location: { table: virtual } };
   const index = OF_INDEX.map((form) => form.exec(description)?.[1]).find((name) => name);
   if (index !== undefined) {
     const tree = known.trees.find(({ type, name }) => type === "index" && name === index);
@@ -94,6 +103,15 @@ function place(complaint: Observation, known: Known): Observation {
   const placed = { ...complaint, location: { page } };
   return tree === undefined ? placed : ofTree(placed, tree, known);
 }
+
+/** Values that break a rule are the other look's to weigh; no page is damaged by them. */
+const RULE_IS = {
+  code: "sqlite.engine.rule",
+  title: "The engine finds values that their table forbids",
+  severity: "low",
+  category: "rule",
+  remedies: [],
+} as const;
 
 /** Our own walker has said it already, by page and with what it means. */
 const UNUSED_IS = {
@@ -121,6 +139,8 @@ function ofTree(complaint: Observation, tree: Tree, { hurtTables }: Known): Obse
 function together(alike: readonly Observation[]): readonly Observation[] {
   const [first] = alike;
   if (first === undefined || alike.length === 1) return alike;
-  const description = `${first.description}; and ${alike.length - 1} more like this`;
-  return [{ ...first, description }];
+  const told = [...new Set(alike.map(({ description }) => description))];
+  const shown = told.slice(0, TOLD_TOGETHER_MAX).join("; ");
+  const more = alike.length - Math.min(told.length, TOLD_TOGETHER_MAX);
+  return [{ ...first, description: more > 0 ? `${shown}; and ${more} more like this` : shown }];
 }

@@ -18,10 +18,15 @@ export function reportDamage(
   structure: Structure,
 ): readonly Observation[] {
   const told = new Map<string, { count: number; readonly first: Word }>();
+  const places = new Set<string>();
   const kept: Word[] = [];
   let untold = missedBy(structure);
   for (const words of [structureWords, pageWords, textWords]) {
     for (const word of words(reader, facts, structure)) {
+      // A finding is known by its code and its place: the same place is told once.
+      const place = JSON.stringify([word.code, word.tree?.name, word.location]);
+      if (places.has(place)) continue;
+      if (places.size < OBSERVATIONS_MAX) places.add(place);
       const like = `${word.code} ${word.tree?.type} ${word.tree?.name}`;
       const seen = told.get(like) ?? { count: 0, first: word };
       if (told.size < OBSERVATIONS_MAX) told.set(like, seen);
