@@ -13,6 +13,8 @@ import type { Session } from "./session.ts";
 export interface RunSummary {
   readonly rpoMs: number | null;
   readonly quarantine: string | null;
+  /** Id of the snapshot that was restored, beside or in place. */
+  readonly restoredFrom: string | null;
   readonly losses: readonly Loss[];
   /** What was put back or built anew in a live store. */
   readonly amended: readonly Amended[];
@@ -72,6 +74,7 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
     rpoMs: rpos.length === 0 ? null : Math.max(...rpos),
     quarantine:
       told.flatMap((output) => text(member(output["quarantine"], "folder"))).at(-1) ?? null,
+    restoredFrom: told.flatMap((output) => text(output["chosen"])).at(-1) ?? null,
     losses: told.flatMap((output) => (output["losses"] ?? []) as unknown as readonly Loss[]),
     amended: told.flatMap((output) => amendedIn(output) ?? []),
     proof: proofs.find(({ equal }) => !equal) ?? proofs[0] ?? null,

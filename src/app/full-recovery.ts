@@ -88,22 +88,26 @@ async function report(
   const told = now.filter(
     ({ id, status }) => status !== "resolved" || found.some((each) => each.id === id),
   );
-  return leaveReport(session, {
-    kind: run === null ? "status" : "run",
-    command: "full-recovery",
-    stores: names.map((store) => {
-      const audited = before.audit.stores.find((each) => each.store === store);
-      const scanned = before.scan.stores.find((each) => each.store === store);
-      const sound = isSound(findings.filter((each) => each.store === store));
-      return reportStore(session, { ...audited, ...scanned, store, sound }, snapshots);
-    }),
-    findings: told,
-    runs: run === null ? [] : [run],
-    events: [
-      ...lookEvents("audit", before.audit),
-      ...lookEvents("integrity", before.integrity),
-      ...lookEvents("scan", before.scan),
-    ],
-    durationMs,
-  });
+  return leaveReport(
+    session,
+    {
+      kind: run === null ? "status" : "run",
+      command: "full-recovery",
+      stores: names.map((store) => {
+        const audited = before.audit.stores.find((each) => each.store === store);
+        const scanned = before.scan.stores.find((each) => each.store === store);
+        const sound = isSound(findings.filter((each) => each.store === store));
+        return reportStore(session, { ...audited, ...scanned, store, sound }, snapshots);
+      }),
+      findings: told,
+      runs: run === null ? [] : [run],
+      events: [
+        ...lookEvents("audit", before.audit),
+        ...lookEvents("integrity", before.integrity),
+        ...lookEvents("scan", before.scan),
+      ],
+      durationMs,
+    },
+    signal,
+  );
 }

@@ -11,6 +11,9 @@ import type { Session } from "./session.ts";
 import type { ReportOptions } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";
 
+/** Runs that a report of the whole tells: it is about now. */
+const RUNS_MAX = 20;
+
 /** A report of the whole, of one run or of a period; written to a file when one is named. */
 export async function generateReport(
   session: Session,
@@ -47,13 +50,17 @@ async function documentOf(
 
 async function ofWhole(session: Session, signal: AbortSignal): Promise<ReportDocument> {
   const view = await openRunView(session);
-  return reportOf(session, {
-    kind: "status",
-    command: "generate-report",
-    stores: await knownStores(session, signal),
-    findings: listFindings(await session.state()),
-    runs: await view.runs(),
-  });
+  return reportOf(
+    session,
+    {
+      kind: "status",
+      command: "generate-report",
+      stores: await knownStores(session, signal),
+      findings: listFindings(await session.state()),
+      runs: await view.runs({ countMax: RUNS_MAX }),
+    },
+    signal,
+  );
 }
 
 /** The run's stores, and the findings that they had while it went on. */
@@ -63,14 +70,18 @@ async function ofRun(session: Session, id: string, signal: AbortSignal): Promise
   const stores = (await knownStores(session, signal)).filter(({ store }) => names.has(store));
   const findings = listFindings(await session.state(), { stores: [...names] });
   const [from, until] = timesOf(run);
-  return reportOf(session, {
-    kind: "run",
-    command: "generate-report",
-    stores,
-    findings: findings.filter((each) => wasThere(each, from, until)),
-    runs: [run],
-    durationMs: run.durationMs,
-  });
+  return reportOf(
+    session,
+    {
+      kind: "run",
+      command: "generate-report",
+      stores,
+      findings: findings.filter((each) => wasThere(each, from, until)),
+      runs: [run],
+      durationMs: run.durationMs,
+    },
+    signal,
+  );
 }
 
 interface Period {
@@ -92,16 +103,20 @@ async function ofPeriod(
   }
   const runs = await (await openRunView(session)).runs();
   const findings = listFindings(await session.state());
-  return reportOf(session, {
-    kind: "period",
-    command: "generate-report",
-    stores: await knownStores(session, signal),
-    findings: findings.filter((each) => wasThere(each, from, until)),
-    runs: runs.filter((run) => {
-      const [start, end] = timesOf(run);
-      return start <= until && end >= from;
-    }),
-  });
+  return reportOf(
+    session,
+    {
+      kind: "period",
+      command: "generate-report",
+      stores: await knownStores(session, signal),
+      findings: findings.filter((each) => wasThere(each, from, until)),
+      runs: runs.filter((run) => {
+        const [start, end] = timesOf(run);
+        return start <= until && end >= from;
+      }),
+    },
+    signal,
+  );
 }
 
 /** Milliseconds. A run that has not ended goes on. */

@@ -32,16 +32,20 @@ export async function recover(
   if (run.status === "planned") return run;
   const touched = run.status === "succeeded" ? run.subject : [];
   if (touched.length > 0) await inspectAll(session, touched, signal);
-  const reports = await leaveReport(session, {
-    kind: "run",
-    command: "recover",
-    stores: await knownStores(session, signal),
-    findings: listFindings(state, { stores: names }).filter(
-      ({ id, status }) => status !== "resolved" || before.some((each) => each.id === id),
-    ),
-    runs: [run],
-    durationMs: Math.round(session.world.elapsed() - startedMs),
-  });
+  const reports = await leaveReport(
+    session,
+    {
+      kind: "run",
+      command: "recover",
+      stores: await knownStores(session, signal),
+      findings: listFindings(state, { stores: names }).filter(
+        ({ id, status }) => status !== "resolved" || before.some((each) => each.id === id),
+      ),
+      runs: [run],
+      durationMs: Math.round(session.world.elapsed() - startedMs),
+    },
+    signal,
+  );
   return { ...run, reports };
 }
 

@@ -17,12 +17,38 @@ import type { LookDocument, LookedStore } from "./look-documents.ts";
 import type { ReportPaths } from "./run-document.ts";
 
 /** What the maker of a report adds to what every report tells. */
-export type ReportContent = Omit<ReportInput, "generatedAt" | "system">;
+export type ReportContent = Omit<ReportInput, "generatedAt" | "runs" | "system"> & {
+  readonly runs?: readonly RunDocument[] | undefined;
+};
 
 /** The model of a report, with this system's name and the time. */
-export function reportOf(session: Session, content: ReportContent): ReportDocument {
+export async function reportOf(
+  session: Session,
+  content: ReportContent,
+  signal: AbortSignal,
+): Promise<ReportDocument> {
   const generatedAt = timestamp(session.world.now());
-  return buildReport({ ...content, system: session.requireConfig().system, generatedAt });
+  const { system } = session.requireConfig();
+  const runs = await reportRuns(session, content.runs ?? [], signal);
+  return buildReport({ ...content, runs, system, generatedAt });
+}
+
+/** A run knows the id of what it restored; its reader wants to know of when that was. */
+async function reportRuns(
+  session: Session,
+  runs: readonly RunDocument[],
+  signal: AbortSignal,
+): Promise<NonNullable<ReportInput["runs"]>> {
+  if (runs.every(({ restoredFrom }) => restoredFrom === null))
+    return runs.map((run) => ({ ...run, restoredFrom: null }));
+  const created = new Map(
+    (await knownSnapshots(session, signal)).map(({ id, createdAt }) => [id, createdAt]),
+  );
+  return runs.map((run) => {
+    const at = created.get(run.restoredFrom ?? "");
+    const isKnown = run.restoredFrom !== null && at !== undefined;
+    return { ...run, restoredFrom: isKnown ? { snapshot: run.restoredFrom, at } : null };
+  });
 }
 
 /**
@@ -32,10 +58,11 @@ export function reportOf(session: Session, content: ReportContent): ReportDocume
 export async function leaveReport(
   session: Session,
   content: ReportContent,
+  signal: AbortSignal,
 ): Promise<ReportPaths | null> {
   const { command } = content;
   try {
-    const document = reportOf(session, content);
+    const document = await reportOf(session, content, signal);
     const folder = join(await session.stateFolder(), "reports");
     await makeFolderDurably(nodeDisk, folder);
     const stem = join(folder, `${session.world.newId(command)}`);
@@ -59,14 +86,18 @@ export async function leaveLookReport(
   signal: AbortSignal,
 ): Promise<ReportPaths | null> {
   const snapshots = await knownSnapshots(session, signal);
-  return leaveReport(session, {
-    kind: "status",
-    command,
-    stores: document.stores.map((each) => reportStore(session, each, snapshots)),
-    findings: document.findings,
-    events: lookEvents(command, document),
-    durationMs,
-  });
+  return leaveReport(
+    session,
+    {
+      kind: "status",
+      command,
+      stores: document.stores.map((each) => reportStore(session, each, snapshots)),
+      findings: document.findings,
+      events: lookEvents(command, document),
+      durationMs,
+    },
+    signal,
+  );
 }
 
 /** A store as a look has shown it, with its newest backup. */
@@ -119,9 +150,4 @@ export async function knownStores(
     const collections = Object.fromEntries(counts.map(([each, { count }]) => [each, count]));
     return reportStore(session, { store: name, sound, collections }, snapshots);
   });
-}
-
-/** Runs and what belongs to them, for a report. */
-export function runContent(runs: readonly RunDocument[]): Pick<ReportContent, "runs"> {
-  return { runs };
 }

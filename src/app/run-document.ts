@@ -13,6 +13,8 @@ export interface ReportPaths {
 export interface RunDocument extends RunRecord {
   /** How much older than the moment of the failure the restored content is. */
   readonly rpoMs: number | null;
+  /** Id of the snapshot that was restored, beside or in place. */
+  readonly restoredFrom: string | null;
   /** Folder that keeps the replaced state. */
   readonly quarantine: string | null;
   readonly losses: readonly Loss[];

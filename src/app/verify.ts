@@ -1,7 +1,10 @@
+import { runRules } from "../checks/run-rules.ts";
 import { messageOf, SalvorError } from "../core/errors.ts";
 import { LEVELS, type Level } from "../receipts/types.ts";
 import type { Problem, Repository, Snapshot } from "../repository/types.ts";
 import { proveStore } from "../recovery/prove-store.ts";
+import type { Image } from "../stores/types.ts";
+import { loadRules } from "./config/parts.ts";
 import type { Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
 import { restoreToScratch } from "./subjects.ts";
@@ -15,7 +18,6 @@ export async function verifySnapshots(
   { snapshots: words = [], level = "stored" }: VerifyOptions,
   signal: AbortSignal,
 ): Promise<VerifyDocument> {
-  refuseWorking(level);
   const repository = await session.repository(signal);
   const chosen =
     words.length > 0
@@ -23,7 +25,8 @@ export async function verifySnapshots(
       : await repository.snapshots(signal);
   const results: VerifyResult[] = [];
   for (const snapshot of chosen) {
-    results.push(await verifySnapshot(session, snapshot, level, signal));
+    const asked = levelFor(session, snapshot, level, words.length > 0);
+    results.push(await verifySnapshot(session, snapshot, asked, signal));
   }
   // Whoever asks for all of them must hear of those that no list can hold.
   if (words.length === 0) {
@@ -56,7 +59,7 @@ export async function verifySnapshot(
   let unchecked: readonly string[] = [];
   let proven: Level = problems.length === 0 ? "stored" : "none";
   if (problems.length === 0 && rank(level) > rank("stored")) {
-    const found = await proveRestored(session, snapshot, signal);
+    const found = await proveRestored(session, snapshot, level, signal);
     ({ problems, unchecked } = found);
     proven = rank(found.level) < rank(level) ? found.level : level;
   }
@@ -93,16 +96,17 @@ async function writeLevel(
 }
 
 interface Restored {
-  /** What was reached: `stored` when it did not come up, `restorable`, or `complete`. */
+  /** What was reached: `stored` when it did not come up, `restorable`, `complete` or `working`. */
   readonly level: Level;
   readonly problems: readonly Problem[];
   readonly unchecked: readonly string[];
 }
 
-/** Restores to scratch, lets the engine check, and compares receipts. */
+/** Restores to scratch, lets the engine check, compares receipts, and asks the owner's rules. */
 async function proveRestored(
   session: Session,
   snapshot: Snapshot,
+  asked: Asked,
   signal: AbortSignal,
 ): Promise<Restored> {
   const problem = (code: string, message: string): Problem => {
@@ -119,6 +123,11 @@ async function proveRestored(
     }
     if (proof.equal) {
       const doubts = await Array.fromAsync(image.referee(sealed, signal));
+      if (doubts.length === 0 && asked === "working") {
+        const broken = await breaches(session, snapshot.store, image, signal);
+        const problems = broken.map((text) => problem("RULE_BROKEN", text));
+        return { level: problems.length === 0 ? "working" : "complete", problems, unchecked };
+      }
       if (doubts.length === 0) return { level: "complete", problems: [], unchecked };
       const problems = doubts.map(({ description }) => problem("REFEREE_DISAGREES", description));
       return { level: "restorable", problems, unchecked };
@@ -138,10 +147,29 @@ async function proveRestored(
   }
 }
 
-function refuseWorking(level: Asked): void {
-  if (level !== "working") return;
-  throw new SalvorError("USAGE", "no store can name rules yet, so level working cannot be proven", {
-    hint: "Ask for --level complete.",
+/** The owner's rules on what was restored; what cannot be asked is no proof either. */
+async function breaches(
+  session: Session,
+  store: string,
+  image: Image,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { rules: files, sensitive } = session.storeConfig(store);
+  const rules = await loadRules({ rules: files });
+  const { observations } = await runRules(image, rules, { sensitive }, signal);
+  return observations.map(({ title, description }) => `${title}: ${description}`);
+}
+
+/**
+ * Level working needs rules to rest on. Whoever names a snapshot whose store has none made a mistake;
+ * of all of them, those without rules are proven as far as they can be.
+ */
+function levelFor(session: Session, { store }: Snapshot, level: Asked, isNamed: boolean): Asked {
+  const config = session.config?.stores.find(({ name }) => name === store);
+  if (level !== "working" || (config?.rules.length ?? 0) > 0) return level;
+  if (!isNamed) return "complete";
+  throw new SalvorError("USAGE", `${store} has no rules, so level working cannot be proven`, {
+    hint: `Write some under stores.${store}.rules in salvor.yaml, or ask for --level complete.`,
   });
 }
 

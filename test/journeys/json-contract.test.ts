@@ -145,6 +145,82 @@ test("restore, runs and resume", async () => {
   assert.deepEqual((await site.expect(0, ["resume", "--json"])).json(), { runs: [] });
 });
 
+const FINDING =
+  "id code title description severity status category store location affected evidence detectedAt resolvedAt resolutionNotes remedies";
+const LOOK = "at sound stores findings criticalIssues reports";
+
+test("audit, integrity, scan and findings", async () => {
+  const audit = has((await site.expect(0, ["audit", "--json"])).json(), LOOK);
+  const audited = has(
+    list(audit["stores"])[0],
+    "store sound collections files structure metadata durationMs",
+  );
+  assert.equal(has(audited["collections"], "Artist")["Artist"], 275);
+  has(list(audited["files"])[0], "path exists readable sizeBytes modifiedAt sha256 valid error");
+  has(audited["structure"], "ok missing unexpected");
+  has(audited["metadata"], "ok differences");
+  has(audit["reports"], "json html");
+  const integrity = has((await site.expect(0, ["integrity", "shop", "--json"])).json(), LOOK);
+  has(list(integrity["stores"])[0], "store sound checked durationMs");
+  const scan = has((await site.expect(0, ["scan", "--json"])).json(), LOOK);
+  assert.deepEqual(has(list(scan["stores"])[0], "store sound checked durationMs pages")["pages"], {
+    sound: 246,
+  });
+
+  // Without an expectation, deleted rows are a notice: the store stays sound.
+  run(site.database("shop"), "DELETE FROM PlaylistTrack WHERE TrackId > 3000");
+  const shrunk = has((await site.expect(0, ["integrity", "--json"])).json(), LOOK);
+  assert.equal(shrunk["sound"], true);
+  const [finding] = list(shrunk["findings"]);
+  assert.equal(has(finding, FINDING)["severity"], "low");
+  const id = String(finding?.["id"]);
+  assert.match(id, /^finding_[0-9a-f]{32}$/);
+  const listed = await site.expect(0, ["findings", "shop", "--status", "open", "--json"]);
+  assert.deepEqual(has(listed.json(), "findings")["findings"], shrunk["findings"]);
+  const ack = ["findings", "ack", id.slice(0, 16), "--by", "ops", "--notes", "meant", "--json"];
+  const acknowledged = has((await site.expect(0, ack)).json(), "finding");
+  assert.equal(has(acknowledged["finding"], FINDING)["status"], "acknowledged");
+  const end = ["findings", "resolve", id, "--by", "ops", "--json"];
+  const resolved = has((await site.expect(0, end)).json(), "finding");
+  assert.match(String(has(resolved["finding"], FINDING)["resolvedAt"]), TIME);
+});
+
+test("recover, full-recovery and generate-report", async () => {
+  const idle = has((await site.expect(0, ["recover", "--json"])).json(), RUN);
+  assert.deepEqual(idle["steps"], []);
+  assert.equal(idle["status"], "succeeded");
+  const sound = has(
+    (await site.expect(0, ["full-recovery", "--json"])).json(),
+    "sound steps run proof reports",
+  );
+  assert.equal(sound["run"], null);
+  has(sound["steps"], "audit integrity scan recover verify");
+
+  run(site.database("shop"), "DROP TABLE PlaylistTrack");
+  const planned = await site.expect(1, ["full-recovery", "--dry-run", "--json"]);
+  assert.equal(has(has(planned.json(), "run")["run"], RUN)["status"], "planned");
+  assert.equal((await site.expect(3, ["full-recovery", "--json"])).stdout, "");
+  const mended = has(
+    (await site.expect(0, ["full-recovery", "--yes", "--json"])).json(),
+    "sound steps run proof reports",
+  );
+  assert.equal(mended["sound"], true);
+  assert.equal(has(mended["proof"], PROOF)["basis"], "merge");
+  has(mended["reports"], "json html");
+  const id = String(has(mended["run"], RUN)["id"]);
+  const fields =
+    "kind system generatedAt summary stores findings incidents runs proofs losses statistics timeline";
+  const whole = has((await site.expect(0, ["generate-report", "--json"])).json(), fields);
+  assert.equal(whole["kind"], "status");
+  const ofRun = has((await site.expect(0, ["generate-report", "--run", id])).json(), fields);
+  assert.equal(ofRun["kind"], "run");
+  assert.deepEqual(
+    list(ofRun["runs"]).map((each) => each["id"]),
+    [id],
+  );
+  await site.expect(2, ["generate-report", "--output", "report.doc"]);
+});
+
 test("prune and repository", async () => {
   const args = ["prune", "--keep-last", "1", "--yes", "--json"];
   const pruned = has((await site.expect(0, args)).json(), "removed kept freedBytes");

@@ -8,7 +8,7 @@ import { duration, safe, shortId } from "../show/text.ts";
 export const verifyCommand = defineCommand({
   name: "verify",
   purpose:
-    "Reads snapshots back and raises their proven level. stored: every byte hashes right. restorable: the engine opens and checks it. complete: the receipt matches.",
+    "Reads snapshots back and raises their proven level. stored: every byte hashes right. restorable: the engine opens and checks it. complete: the receipt matches. working: the owner's rules hold too.",
   args: {
     snapshots: {
       help: "Ids, unique starts of ids, store@latest or store@time; all when none is given",
