@@ -20,6 +20,7 @@ const CATALOGUE = {
   "sqlite.wal.frame": ["The -wal is broken before its end", "critical", "corruption"],
   "sqlite.wal.tail": ["The -wal ends in an unfinished transaction", "info", "structure"],
   "sqlite.journal.hot": ["A transaction was interrupted", "low", "structure"],
+  "sqlite.journal.stale": ["The rollback journal is an old one", "critical", "corruption"],
   "sqlite.journal.damaged": ["The rollback journal is damaged", "critical", "corruption"],
 } as const satisfies Record<string, readonly [string, Severity, FindingCategory]>;
 

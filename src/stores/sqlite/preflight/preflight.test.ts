@@ -165,6 +165,25 @@ describe("preflight refuses", () => {
     assert.equal(look().slice(0, 2).join(" "), "refuse sqlite.file.emptied");
   });
 
+  it("a journal of a transaction that was over long ago", () => {
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA cache_size = 5; PRAGMA cache_spill = 5;
+      CREATE TABLE t (a); CREATE TABLE gone AS SELECT zeroblob(90000) AS b`);
+    database.exec("BEGIN; DROP TABLE gone; INSERT INTO t SELECT zeroblob(90000)");
+    copyFileSync(`${path}-journal`, `${path}.old`);
+    database.exec("COMMIT");
+    copyFileSync(`${path}.old`, `${path}-journal`);
+    database.close();
+    // The last transaction's own: it may have died a moment before its journal went.
+    assert.deepEqual(look(), ["copy", "sqlite.journal.hot"]);
+    rmSync(`${path}-journal`);
+    const later = new DatabaseSync(path);
+    later.exec("INSERT INTO t VALUES (1)");
+    later.close();
+    copyFileSync(`${path}.old`, `${path}-journal`);
+    assert.deepEqual(look(), ["refuse", "sqlite.journal.stale", "sqlite.journal.hot"]);
+  });
+
   it("a journal that is none", () => {
     copyFileSync(chinook, path);
     writeFileSync(`${path}-journal`, "no journal at all");

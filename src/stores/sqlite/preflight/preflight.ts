@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import { systemCode } from "../../../core/errors.ts";
 import type { Observation } from "../../../core/finding.ts";
+import { counted } from "../../../core/text.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { readJournal } from "./journal.ts";
 import { isLocked, WAL_WRITER } from "./lock-table.ts";
@@ -136,18 +137,29 @@ function journalRefusals({ path, main, journal }: Look): readonly Observation[] 
     const text = `${path}-journal is no journal: ${path} may be in the middle of a transaction`;
     return [observe("sqlite.journal.damaged", text, { file: `${path}-journal` })];
   }
+  const undone = commitsUndone(main, journal);
+  if (undone > 0) {
+    const text = `${path}-journal is older than ${counted(undone, "commit")} that the engine would undo with it`;
+    return [observe("sqlite.journal.stale", text, { file: `${path}-journal` })];
+  }
   if (journal?.state !== "hot" || main.size > 0 || journal.databasePages === 0) return [];
   const text = `${path} is empty, but had ${journal.databasePages} pages before a transaction`;
   return [observe("sqlite.file.emptied", text, { file: path })];
 }
 
+/** A transaction counts one commit at its end: a journal that knows less is that of an earlier one. */
+function commitsUndone({ header }: MainFile, journal: JournalFacts | null): number {
+  if (header === null || journal?.state !== "hot" || journal.changeCounter === null) return 0;
+  return Math.max(0, ((header.changeCounter - journal.changeCounter) | 0) - 1);
+}
+
 /** Says nothing while a transaction is open, or when the -wal holds the size. */
 function sizeRefusals({ path, main, wal, journal }: Look): readonly Observation[] {
-  const counted = countedPages({ path, main, wal, journal });
+  const counts = countedPages({ path, main, wal, journal });
   const pages = Math.ceil(main.size / (main.header?.pageSize ?? 1));
-  if (counted === null || counted <= pages) return [];
-  const text = `${path} has ${pages} pages of ${counted} that its header counts`;
-  return [observe("sqlite.file.truncated", text, { file: path, pages: [pages + 1, counted] })];
+  if (counts === null || counts <= pages) return [];
+  const text = `${path} has ${pages} pages of ${counts} that its header counts`;
+  return [observe("sqlite.file.truncated", text, { file: path, pages: [pages + 1, counts] })];
 }
 
 /** What the header counts, where that must be the size of the file; else null. */
@@ -186,10 +198,10 @@ function endNotices(look: Look): readonly Observation[] {
   const { path, main, wal, journal } = look;
   const pageSize = main.header?.pageSize ?? 1;
   const isRagged = main.size % pageSize !== 0 && !isInTransaction(journal);
-  const counted = countedPages(look) ?? (isRagged ? pagesInWal(wal) : null);
+  const counts = countedPages(look) ?? (isRagged ? pagesInWal(wal) : null);
   const pages = Math.ceil(main.size / pageSize);
-  if (counted !== null && pages > counted) {
-    const text = `${path} has ${pages} pages, of which its header counts ${counted}`;
+  if (counts !== null && pages > counts) {
+    const text = `${path} has ${pages} pages, of which its header counts ${counts}`;
     return [observe("sqlite.file.long", text, { file: path })];
   }
   if (!isRagged) return [];

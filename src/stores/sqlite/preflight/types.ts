@@ -29,6 +29,8 @@ export interface JournalFacts {
   readonly state: "idle" | "active" | "hot" | "damaged";
   /** Pages of the database before the transaction. */
   readonly databasePages: number;
+  /** The database's change counter before the transaction, of a hot one; null where it is not kept. */
+  readonly changeCounter: number | null;
 }
 
 /** A live database as its bytes show it, without the engine and without changing a byte. */
