@@ -99,13 +99,12 @@ function anyPage(bytes: Buffer, random: Random, pageSize: number): number {
 }
 
 function changeLetter(bytes: Buffer, random: Random): void {
-  const places = [..."so much"].flatMap((_, at) => [...placesOf(bytes, "so much ", at)]);
-  const place = random.pick(places);
+  const place = random.pick([...placesOf(bytes, "so much ")]) + random.below(7);
   bytes[place] = "abcdefg".charCodeAt(random.below(7)) ^ 0x20;
 }
 
-function* placesOf(bytes: Buffer, text: string, offset: number): Generator<number> {
-  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) yield at + offset;
+function* placesOf(bytes: Buffer, text: string): Generator<number> {
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) yield at;
 }
 
 function revertPage(bytes: Buffer, random: Random, { older, pageSize }: Victim): void {

@@ -1,4 +1,4 @@
-import type { FullRecoveryDocument } from "../../src/app/types.ts";
+import type { FullRecoveryDocument } from "../../src/app/look-documents.ts";
 import type { Finding, FindingKind } from "../../src/checks/types.ts";
 import { isSame, type Content } from "./content.ts";
 import { nameOf, type Stand } from "./stand.ts";

@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import type { FullRecoveryDocument, Salvor } from "../../src/app/types.ts";
+import type { Salvor } from "../../src/app/types.ts";
+import type { FullRecoveryDocument } from "../../src/app/look-documents.ts";
 import { openSite, type Site } from "../journeys/site.ts";
 import { seededRandom } from "../support/random.ts";
 import { readContent } from "./content.ts";
