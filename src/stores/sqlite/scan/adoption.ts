@@ -14,6 +14,8 @@ export interface Home {
 
 const SCHEMA_OWNER = 1;
 const NAMES_MAX = 5;
+/** Pages of a run that are looked at. */
+const SAMPLES_MAX = 4;
 
 /** Whose pages these were before something above them broke; null when nothing that broke fits. */
 export function adopt(
@@ -27,7 +29,8 @@ export function adopt(
   }
   if (broken.size === 0) return null;
   const homes = new Set<number>();
-  for (let page = run.from; page <= run.to; page++) {
+  const step = Math.ceil((run.to - run.from + 1) / SAMPLES_MAX);
+  for (let page = run.from; page <= run.to; page += step) {
     const fitting = candidates(facts, structure, page);
     if (fitting.length === 0) return null;
     for (const owner of fitting) homes.add(owner);
@@ -43,18 +46,21 @@ export function adopt(
 
 function candidates(facts: PageFacts, structure: Structure, page: number): readonly number[] {
   const kind = facts.kind[page] as number;
-  const { lost, broken } = structure.troubles;
+  const { lost, lostTotal, broken } = structure.troubles;
   const hasRowids = (owner: number): boolean => structure.tallies[owner - 1]?.hasRowids === true;
   // An overflow page, or the like: of whatever lost its cells.
   if (!isTableKind(kind) && !isIndexKind(kind)) return [...broken];
   if (isIndexKind(kind)) return [...broken].filter((owner) => owner > 0 && !hasRowids(owner));
+  const isTable = (owner: number): boolean => {
+    const most = treeOf(structure, owner)?.columnsMax ?? null;
+    const fits = most === null || (facts.columnsMax[page] as number) <= most;
+    return owner > 0 && hasRowids(owner) && fits;
+  };
+  // Where not all lost ranges were kept, any table that lost one will do.
+  if (lostTotal > lost.length) return [...broken].filter(isTable);
   const first = facts.firstRowid[page] as bigint;
   const last = facts.lastRowid[page] as bigint;
   return lost
-    .filter(({ owner, low, high }) => {
-      const most = treeOf(structure, owner)?.columnsMax ?? null;
-      const fits = most === null || (facts.columnsMax[page] as number) <= most;
-      return owner > 0 && hasRowids(owner) && fits && first >= low && last <= high;
-    })
+    .filter(({ owner, low, high }) => isTable(owner) && first >= low && last <= high)
     .map(({ owner }) => owner);
 }

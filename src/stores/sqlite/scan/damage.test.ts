@@ -126,8 +126,9 @@ describe("our page walker", () => {
     const noise = seededRandom(7).bytes(PAGE);
     noise[0] = 99;
     const walked = await scanBroken((copy) => noise.copy(copy, at(page)));
-    const { location, remedies } = only(walked, "sqlite.page.kind");
+    const { location, remedies, evidence } = only(walked, "sqlite.page.damaged");
     assert.deepEqual(location, { page, table: "customer", index: "by_name" });
+    assert.match(evidence, /is no page of a table or an index/);
     assert.deepEqual(remedies, ["reindex"]);
     const serious = walked.observations.filter(({ severity }) => severity !== "low");
     assert.ok(serious.every((each) => each.location.index === "by_name"));

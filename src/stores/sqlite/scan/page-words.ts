@@ -64,12 +64,13 @@ function evidenceOf(facts: PageFacts, { trouble, from, isTorn }: TroubleRun): st
   const kind = facts.kind[from] as number;
   const flaw = FLAW_WORDS[facts.flaw[from] as number]?.(facts.flawAt[from] as number);
   const page = `page ${from}`;
-  if (isTorn || trouble === Trouble.inside) return `${page} ${flaw ?? "cannot be read"}`;
+  if (isTorn) return `${page} ${flaw}`;
+  if (trouble === Trouble.inside) return `${page} ${kind === Kind.other ? NO_TREE : flaw}`;
   switch (trouble) {
     case Trouble.zeroed:
       return `${page} holds nothing but zeros`;
     case Trouble.kind:
-      return `${page} is ${KIND_WORDS[kind] ?? "no page of a table or an index"}`;
+      return `${page} is ${KIND_WORDS[kind] ?? "something else"}`;
     case Trouble.order:
       return `${page} has row ids that its place does not allow`;
     case Trouble.foreign:
@@ -80,6 +81,8 @@ function evidenceOf(facts: PageFacts, { trouble, from, isTorn }: TroubleRun): st
       return `${page} names more pages than fit`;
   }
 }
+
+const NO_TREE = "is no page of a table or an index";
 
 const KIND_WORDS: Readonly<Record<number, string>> = {
   [Kind.leafTable]: "a leaf of a table with row ids",

@@ -23,10 +23,13 @@ export function tearOf(
   if (sectors.length < 2) return null;
   const zero = sectors.find((at) => at >= content && isAllZero(bytes, base + at, base + at + 512));
   if (zero !== undefined) return { byte: zero, isZero: true };
-  const values = sectors.map((at) => differentBytes(bytes, base + at));
-  const noise = values.findIndex((count) => count >= NOISE_MIN);
-  const isElsewhereCalm = values.some((count) => count <= CALM_MAX);
-  return noise >= 0 && isElsewhereCalm ? { byte: noise * SECTOR_BYTES, isZero: false } : null;
+  // Numbers side by side look like noise too: it must be the exception among what cells fill.
+  const filled = sectors.filter((at) => at + SECTOR_BYTES > content || content >= pageSize);
+  const noisy = filled.filter((at) => differentBytes(bytes, base + at) >= NOISE_MIN);
+  const calm = filled.filter((at) => differentBytes(bytes, base + at) <= CALM_MAX);
+  const [first] = noisy;
+  if (first === undefined || noisy.length > calm.length) return null;
+  return { byte: first, isZero: false };
 }
 
 /** Are all bytes of a range zero? */

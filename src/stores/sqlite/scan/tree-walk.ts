@@ -126,6 +126,7 @@ export class TreeWalk {
     const { page, depth } = visit;
     const kind = this.#facts.kind[page] as number;
     if (kind === Kind.zero) return Trouble.zeroed;
+    if (kind === Kind.other) return Trouble.inside;
     if (tally.hasRowids ? !isTableKind(kind) : !isIndexKind(kind)) return Trouble.kind;
     if (this.#facts.flaw[page] !== Flaw.none) return Trouble.inside;
     if (!this.#isInBounds(visit, tally)) return Trouble.order;

@@ -37,7 +37,8 @@ export interface LostRange {
 }
 
 const KEPT_MAX = 2000;
-const LOST_MAX = 64;
+const BROKEN_MAX = 64;
+const LOST_MAX = 256;
 
 /** What goes wrong between pages, in bounded lists; more is counted. */
 export class Troubles {
@@ -47,6 +48,7 @@ export class Troubles {
   readonly lost: LostRange[] = [];
   /** Trees with a subtree that went missing, the first of them. */
   readonly broken = new Set<number>();
+  lostTotal = 0;
   refusalsTotal = 0;
   chainsTotal = 0;
   readonly #claims: Claims;
@@ -85,7 +87,8 @@ export class Troubles {
   }
 
   #keepLost(owner: number, low: bigint, high: bigint): void {
-    if (this.broken.size < LOST_MAX) this.broken.add(owner);
+    if (this.broken.size < BROKEN_MAX) this.broken.add(owner);
+    this.lostTotal++;
     if (this.lost.length < LOST_MAX) this.lost.push({ owner, low, high });
   }
 }
