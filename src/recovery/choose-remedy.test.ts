@@ -14,6 +14,7 @@ function snapshot(
   counts: Readonly<Record<string, number>>,
   drops: readonly string[] = [],
 ): Snapshot {
+  const references = [{ from: "pay.item", to: "item.id", orphans: 0 }];
   const trees = Object.entries(counts).map(([collection, count]) => ({
     collection,
     count,
@@ -25,7 +26,7 @@ function snapshot(
     at,
     consistency: "transaction",
     trees,
-    references: [],
+    references,
     schemaElements: [],
     portable: null,
     recorded: {},
@@ -167,13 +168,13 @@ describe("the remedy", () => {
       ["put-back", [], ["pay", 2, 1]],
     ],
     [
-      "looks behind a backup of the loss for rows, and takes the newest for what it has lost none of",
+      "looks behind a backup of the loss, takes the newest where nothing is lost, and parents first",
       {
         findings: [lost("pay"), lost("item")],
         snapshots: [dropped, BETTER, GOOD],
         expect: { pay: { appendOnly: true } },
       },
-      ["put-back", [], ["pay", 2, 1], ["item", 3, 2]],
+      ["put-back", [], ["item", 3, 2], ["pay", 2, 1]],
     ],
     [
       "passes over what was backed up after the look",

@@ -67,7 +67,16 @@ async function compareKept(
   const terms = { store, level: "none", openFile: keys.open, showKey: () => null } as const;
   const proof = await prove(restored, { sealed, image }, terms, signal);
   const newer = proof.collections.flatMap((each) => rowLosses(question, each));
-  return [...newer, ...schemaLosses(proof)];
+  const whole = isReplaced(sealed, restored.sealed)
+    ? [unreadable(question, "nothing of what was here is left in it")]
+    : [];
+  return [...whole, ...newer, ...schemaLosses(proof)];
+}
+
+/** An empty file, or another store: it tells nothing of what was committed to this one. */
+function isReplaced({ receipt: kept }: SealedReceipt, { receipt }: SealedReceipt): boolean {
+  const names = Object.keys(receipt.collections);
+  return names.length > 0 && names.every((name) => !Object.hasOwn(kept.collections, name));
 }
 
 /** Null when a part of it is damaged. */

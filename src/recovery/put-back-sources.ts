@@ -42,7 +42,27 @@ export function putBackSources(
     if (found.length === 0) without.push(finding);
     for (const { name, candidates } of found) add(sources, name, candidates);
   }
-  return { sources: [...sources.values()], without };
+  return { sources: parentsFirst([...sources.values()]), without };
+}
+
+/** Each source has a transaction of its own, and a row whose parent is not back yet is refused. */
+function parentsFirst(sources: readonly PutBackSource[]): readonly PutBackSource[] {
+  const ordered: PutBackSource[] = [];
+  for (let rest = sources; rest.length > 0;) {
+    const free = rest.filter((each) => !rest.some((other) => other !== each && needs(each, other)));
+    const next = free.length > 0 ? free : rest; // those that need each other come as they are
+    ordered.push(...next);
+    rest = rest.filter((each) => !next.includes(each));
+  }
+  return ordered;
+}
+
+/** Does a collection of one refer to a collection of the other? */
+function needs(one: PutBackSource, other: PutBackSource): boolean {
+  const references = one.candidates[0]?.receipt.references ?? [];
+  const isOf = (place: string, { collections }: PutBackSource): boolean =>
+    collections.some((name) => place.startsWith(`${name}.`));
+  return references.some(({ from, to }) => isOf(from, one) && isOf(to, other));
 }
 
 /** Collections of which somebody knows that they lack rows, and wants it so. */

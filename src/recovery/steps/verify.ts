@@ -58,8 +58,7 @@ async function proveFirst(
       );
     }
     place += 1;
-    const next = { address, snapshot: candidates[place] ?? snapshot, digest: null };
-    await context.record(chosenJson(next)); // a crash from here on begins with the next one
+    // What stands there goes before the next one is named: a crash must not take it for that.
     await discard(recovery, context.parameters, signal);
     place += await buildFirst(recovery, context, candidates.slice(place), signal);
   }

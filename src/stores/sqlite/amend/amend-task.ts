@@ -50,7 +50,9 @@ function openForWriting({ path, busyTimeoutMs }: AmendInput): DatabaseSync {
     enableDoubleQuotedStringLiterals: true,
   });
   guard(database);
-  database.exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384");
+  database.exec(
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp.cache_size = -32768",
+  );
   return database;
 }
 
