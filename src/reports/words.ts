@@ -102,6 +102,9 @@ function placeText(value: Json): string {
   if (typeof value === "string" || typeof value === "number") return String(value);
   if (!Array.isArray(value) || value.length !== 2) return shortKey(value);
   const [from = null, to = null] = value as readonly Json[];
+  // Of row ids, an open end is the last number that a program can count on.
+  if (from === Number.MIN_SAFE_INTEGER) return `up to ${placeText(to)}`;
+  if (to === Number.MAX_SAFE_INTEGER) return `from ${placeText(from)} on`;
   return `${placeText(from)}–${placeText(to)}`;
 }
 
