@@ -19,6 +19,7 @@ import { systemWorld } from "../../../core/world.ts";
 import { Hosts } from "../../host/hosts.ts";
 import type { Inspection } from "../../types.ts";
 import { sqliteDriver } from "../driver.ts";
+import { walkPages } from "./scan.ts";
 
 const chinook = new URL("../../../../test/data/chinook.sqlite", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "salvor-scan-"));
@@ -158,6 +159,22 @@ describe("a scan of a store", () => {
     assert.ok((inspection.pages["sound"] ?? 0) > 2, "only the file itself was read");
   });
 
+  it("looks at what an interrupted transaction leaves when it is rolled back", async () => {
+    const origin = join(scratch, "origin.sqlite");
+    using writer = new DatabaseSync(origin);
+    writer.exec(`CREATE TABLE t (id INTEGER PRIMARY KEY, a); CREATE INDEX t_a ON t (a);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+        INSERT INTO t SELECT i, 'value ' || i FROM n;
+      PRAGMA cache_size = 3; BEGIN; UPDATE t SET a = a || ' and more'; DELETE FROM t WHERE id > 900`);
+    copyFileSync(origin, path);
+    copyFileSync(`${origin}-journal`, `${path}-journal`);
+    writer.close();
+    for (const name of readdirSync(scratch)) rmSync(join(scratch, name));
+    const inspection = await scan();
+    assert.deepEqual(codes(inspection), ["sqlite.journal.hot"]);
+    assert.deepEqual(inspection.pages, { sound: inspection.checked });
+  });
+
   it("reads a database whose header is lost by the size of page that fits", async () => {
     copyFileSync(chinook, path);
     overwrite(path, 0, Buffer.alloc(100));
@@ -171,9 +188,26 @@ describe("a scan of a store", () => {
     const inspection = await scan();
     assert.deepEqual(codes(inspection), ["sqlite.file.missing"]);
     assert.deepEqual([inspection.checked, inspection.pages], [0, {}]);
+    assert.equal(inspection.complete, false);
   });
 
-  it("ends when it is cancelled", async () => {
+  it("takes a file of no bytes for a database without pages", async () => {
+    writeFileSync(path, "");
+    const inspection = await scan();
+    assert.deepEqual(codes(inspection), ["sqlite.file.empty"]);
+    assert.deepEqual([inspection.checked, inspection.complete], [0, true]);
+  });
+
+  it("ends when it is cancelled while threads walk, and they walk again", async () => {
+    copyFileSync(chinook, path);
+    const stop = new AbortController();
+    const walk = walkPages(path, pool, stop.signal);
+    stop.abort(new Error("enough"));
+    await assert.rejects(walk, /enough/);
+    assert.deepEqual((await scan()).observations, []);
+  });
+
+  it("does not begin when it is cancelled before", async () => {
     copyFileSync(chinook, path);
     const stop = new AbortController();
     stop.abort(new Error("enough"));

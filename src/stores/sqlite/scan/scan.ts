@@ -30,8 +30,7 @@ export async function scanDatabase(held: HeldDatabase, signal: AbortSignal): Pro
       ...(walked?.observations ?? []),
       ...placeComplaints(complaints, walked),
     ],
-    // An empty file, or none at all, has no pages: what that means was seen when it was held.
-    complete: path !== null || held.preflight.size === 0,
+    complete: path !== null || isEmpty(held),
     checked: pageCount,
     pages: walked?.pages ?? {},
     pageMap: walked?.pageMap ?? [],
@@ -60,6 +59,11 @@ export async function walkPages(
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** A file of no bytes is a database without pages, unless it was emptied. */
+function isEmpty({ preflight }: HeldDatabase): boolean {
+  return preflight.size === 0 && preflight.verdict !== "refuse";
 }
 
 function isPhysical({ category }: Observation): boolean {
