@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 
@@ -68,12 +69,31 @@ describe("an exchange of a database that a writer left with a hot journal", () =
   });
 });
 
+describe("an exchange where a folder has the database's name", () => {
+  it("moves the folder aside with all that is in it, and brings it back when it is undone", async () => {
+    await using stand = await openStand();
+    mkdirSync(stand.path);
+    writeFileSync(join(stand.path, "kept"), "somebody's");
+    const quarantine = await stand.quarantine();
+    assert.deepEqual(quarantine.files, []);
+    await stand.exchange(quarantine);
+    assert.equal(read(stand.path).word, "new");
+    const [aside = ""] = readdirSync(dirname(stand.path)).filter((name) => name.includes("aside"));
+    assert.equal(readFileSync(join(dirname(stand.path), aside, "kept"), "utf8"), "somebody's");
+    await stand.putBack(quarantine);
+    assert.equal(readFileSync(join(stand.path, "kept"), "utf8"), "somebody's");
+    await stand.putBack(quarantine);
+    assert.deepEqual(readdirSync(stand.path), ["kept"]);
+  });
+});
+
 const PAGES_1024 = "PRAGMA page_size = 1024;";
 
 interface Stand extends AsyncDisposable {
   readonly path: string;
   quarantine(): Promise<Quarantine>;
   exchange(quarantine: Quarantine): Promise<void>;
+  putBack(quarantine: Quarantine): Promise<void>;
 }
 
 /** A live database that is yet to be made, and a sound one beside whose only word is "new". */
@@ -91,6 +111,7 @@ async function openStand(options: { busyTimeoutMs?: number } = {}): Promise<Stan
     path,
     quarantine: () => live.quarantine(folder.join("quarantine"), signal),
     exchange: (quarantine) => live.exchange(beside, quarantine, { unseen: true }, signal),
+    putBack: (quarantine) => live.putBack(quarantine, { unseen: true }, signal),
     [Symbol.asyncDispose]: async () => {
       await pool[Symbol.asyncDispose]();
       hosts[Symbol.dispose]();

@@ -6,6 +6,7 @@ import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../host/hosts.ts";
 import type { ExchangeOptions, StoreUsers } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
+import { moveFolderAside } from "./aside.ts";
 import type { ExchangeInput } from "./exchange-task.ts";
 import type { JournalModeInput } from "./journal-mode-task.ts";
 import { openersOf } from "./openers.ts";
@@ -107,10 +108,12 @@ async function refuseChanged(
  * "ok", so they go first, durably; their bytes are in quarantine. Between the two the live name has
  * neither the old nor the new whole, which is why only what is broken anyway comes here.
  */
-async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promise<void> {
+async function exchangeByRename(request: ExchangeRequest): Promise<void> {
+  const { disk, beside, live } = request;
   const folder = dirname(live);
   for (const ending of COMPANIONS) await disk.remove(live + ending);
   await disk.syncFolder(folder);
+  await moveFolderAside(disk, live, request.fingerprint);
   await disk.rename(beside, live);
   await disk.syncFolder(folder);
 }
@@ -118,7 +121,7 @@ async function exchangeByRename({ disk, beside, live }: ExchangeRequest): Promis
 /** Gives `beside` the mode and owner of the live file, if there is one. */
 export async function keepPermissions(disk: Disk, live: string, beside: string): Promise<void> {
   const entry = await disk.stat(live);
-  if (entry === null) return;
+  if (entry === null || entry.kind === "folder") return;
   const ours = await disk.stat(beside);
   await using file = await disk.open(beside, "update");
   await file.setMode(entry.mode);

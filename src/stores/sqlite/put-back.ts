@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { copyDurably, type Disk } from "../../core/disk.ts";
 import type { ExchangeOptions, Quarantine } from "../types.ts";
 import { COMPANIONS, CONTENT_COMPANIONS } from "./address.ts";
+import { moveFolderBack } from "./aside.ts";
 import { keepPermissions, refuseUsed } from "./exchange.ts";
 import { openersOf } from "./openers.ts";
 
@@ -54,7 +55,10 @@ async function putBackFiles({ disk, live, quarantine }: PutBackRequest): Promise
   for (const ending of COMPANIONS) await disk.remove(live + ending);
   await disk.syncFolder(dirname(live));
   if (files.includes(name)) await disk.rename(draft, live);
-  else await disk.remove(live);
+  else {
+    await disk.remove(live);
+    await moveFolderBack(disk, live, quarantine.fingerprint);
+  }
   for (const ending of CONTENT_COMPANIONS.filter((each) => files.includes(name + each))) {
     await copyDurably(disk, join(folder, name + ending), draft);
     // Who may open the database must be able to open these as well.

@@ -6,7 +6,8 @@ import type { DriverContext, Quarantine } from "../types.ts";
 import type { SettleInput } from "./settle-task.ts";
 
 /**
- * Copies the live files, damaged or not, byte by byte, and syncs copies and names.
+ * Copies the live files, damaged or not, byte by byte, and syncs copies and names. A folder in the
+ * database's place is none of them: the exchange moves it aside.
  *
  * @param fingerprint of the live database, taken before: what changes later is then noticed.
  */
@@ -20,7 +21,7 @@ export async function quarantineDatabase(
   await makeFolderDurably(disk, folder);
   const address = join(folder, basename(live));
   for (const name of await disk.list(folder)) await disk.remove(join(folder, name));
-  const input: SettleInput = { path: live, target: address };
+  const input: SettleInput = { path: live, target: address, skipFolder: true };
   const task = entryModule("stores/sqlite/settle-task");
   const endings = await hosts.run<readonly string[]>("bytes", task, input, signal);
   for (const ending of endings) {

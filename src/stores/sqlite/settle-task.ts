@@ -11,6 +11,8 @@ export interface SettleInput {
   readonly path: string;
   /** The copy's name; its companions are named after it. Must not exist. */
   readonly target: string;
+  /** Leave out a folder that has the database's name, instead of refusing it. */
+  readonly skipFolder?: boolean;
 }
 
 const ATTEMPTS_MAX = 5;
@@ -22,11 +24,12 @@ const NAMES = ["", ...CONTENT_COMPANIONS];
  *
  * @returns the names of what was copied, as endings: `""`, `-wal`, `-journal`.
  */
-export const task: HostTask<SettleInput, readonly string[]> = async ({ path, target }) => {
+export const task: HostTask<SettleInput, readonly string[]> = async (input) => {
+  const { path, target } = input;
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const before = await look(path);
+    const before = await look(input);
     await Promise.all(before.map(({ ending }) => copy(path + ending, target + ending)));
-    if (JSON.stringify(await look(path)) === JSON.stringify(before)) {
+    if (JSON.stringify(await look(input)) === JSON.stringify(before)) {
       return before.map(({ ending }) => ending);
     }
     await Promise.all(NAMES.map((ending) => rm(target + ending, { force: true })));
@@ -37,17 +40,19 @@ export const task: HostTask<SettleInput, readonly string[]> = async ({ path, tar
 };
 
 /** Names, sizes and times: what betrays a change. Absent files are left out. */
-async function look(path: string): Promise<readonly { ending: string; facts: string }[]> {
-  const found = await Promise.all(NAMES.map((ending) => facts(path, ending)));
+async function look(input: SettleInput): Promise<readonly { ending: string; facts: string }[]> {
+  const found = await Promise.all(NAMES.map((ending) => facts(input, ending)));
   return found.filter((each) => each !== null);
 }
 
 async function facts(
-  path: string,
+  { path, skipFolder = false }: SettleInput,
   ending: string,
 ): Promise<{ ending: string; facts: string } | null> {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path + ending, { bigint: true });
+    const found = await stat(path + ending, { bigint: true });
+    if (skipFolder && found.isDirectory()) return null;
+    const { ino, size, mtimeNs, ctimeNs } = found;
     return { ending, facts: `${ino} ${size} ${mtimeNs} ${ctimeNs}` };
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
