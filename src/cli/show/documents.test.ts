@@ -172,7 +172,13 @@ describe("a run", () => {
     assert.equal(runsStatus([run, { ...run, losses: [loss] }]), 6);
     assert.equal(runsStatus([{ ...run, losses: [loss], proofs: [unequal] }]), 1);
     assert.equal(runsStatus([{ ...run, status: "planned" }]), 0);
-    for (const status of ["failed", "undone", "interrupted", "awaiting_approval"] as const) {
+    for (const status of [
+      "failed",
+      "undone",
+      "interrupted",
+      "awaiting_approval",
+      "cancelled",
+    ] as const) {
       assert.equal(runsStatus([{ ...run, status }]), 1, status);
     }
   });

@@ -111,13 +111,15 @@ export function runsStatus(runs: readonly RunDocument[]): ExitStatus {
   return runs.some(({ losses }) => losses.length > 0) ? 6 : 0;
 }
 
-function failureStatus({ steps }: RunDocument): ExitStatus {
+function failureStatus({ status: end, steps }: RunDocument): ExitStatus {
+  if (end === "cancelled") return 1; // 5 would ask a script to do again what somebody called off
   const code = steps.flatMap(({ error }) => (error === null ? [] : [error.code]))[0];
   return code !== undefined && Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].exit : 1;
 }
 
 const UNFINISHED: ReadonlySet<RunStatus> = new Set<RunStatus>([
   "awaiting_approval",
+  "cancelled",
   "failed",
   "interrupted",
   "undone",
