@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { listFindings, resolveFindings } from "../checks/findings.ts";
 import type { Finding } from "../checks/types.ts";
 import { SalvorError } from "../core/errors.ts";
-import { shortId } from "../core/text.ts";
+import { counted } from "../core/text.ts";
 import { chooseRemedy, chooseRestore, type RemedyQuestion } from "../recovery/choose-remedy.ts";
 import { planRecover, type RecoverRequest } from "../recovery/plan-recover.ts";
 import { previewRemedy } from "../recovery/preview-remedy.ts";
@@ -183,6 +183,7 @@ export function refuseImpossible(remedies: readonly StoreRemedy[]): void {
 
 /** `recover shop: restore snapshot 3f9a… of …`. */
 export function remedySentence({ store, remedy }: StoreRemedy): string {
-  const left = remedy.unmended.map(({ id }) => shortId(id)).join(", ");
-  return `${store}: ${remedy.sentence}${left === "" ? "" : ` (left to a person: ${left})`}`;
+  const left = remedy.unmended.length;
+  const rest = left === 0 ? "" : ` (${counted(left, "finding")} left to a person)`;
+  return `${store}: ${remedy.sentence}${rest}`;
 }

@@ -33,7 +33,7 @@ export function compareMetadata(
   const recorded = last?.snapshot.receipt.recorded ?? {};
   const observations = Object.keys(FACTS).flatMap((name) => {
     const [then, now] = [recorded[name], properties[name]];
-    if (then === undefined || now === undefined || then === now) return [];
+    if (!isTold(then) || !isTold(now) || then === now) return [];
     return [observeFact(name, then, now)];
   });
   return {
@@ -49,4 +49,9 @@ function observeFact(name: string, then: Json, now: Json): Observation {
   if (name === VERSION && typeof then === "number" && typeof now === "number" && now < then)
     return observe("metadata.older", description, { location });
   return observe("metadata.changed", description, { location, severity: FACTS[name] ?? "info" });
+}
+
+/** Of a store that cannot be read, facts are null. */
+function isTold(fact: Json | undefined): fact is Exclude<Json, null> {
+  return fact !== undefined && fact !== null;
 }

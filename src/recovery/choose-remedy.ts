@@ -89,7 +89,8 @@ function restoreNewest(
 ): Remedy {
   const [newest, ...older] = snapshots;
   if (newest === undefined) {
-    const hint = 'There is no snapshot of it. "salvor salvage" reads what is still readable.';
+    const hint =
+      "Keep the file as it is, nothing was changed; and back up what is sound from now on.";
     return impossible(`${why}; there is nothing to restore it from`, hint, open);
   }
   const next = older.length === 0 ? "" : `, or an older one of ${older.length} if it is damaged`;

@@ -39,7 +39,7 @@ export async function buildFirst(
     await discard(recovery, context.parameters, signal);
   }
   throw new SalvorError("BACKUP_DAMAGED", `no snapshot is left for ${context.parameters.store}`, {
-    hint: 'Run "salvor repository check"; "salvor salvage" reads what the store itself still has.',
+    hint: 'Run "salvor repository check" and "salvor repository repair", then try again.',
   });
 }
 
