@@ -7,7 +7,7 @@ import { SEED } from "../support/seed.ts";
 
 // Goal: databases that others have broken, or made strange, are looked at to the end: no crash, no
 // hang, no byte changed, nothing called sound that the engine finds broken, and no damage made up.
-// Method: another part each day; all of them by `npm run soak -- --only samples`.
+// Method: another part each day; all of them by `npm run soak -- --only foreign`.
 
 const PARTS = 6;
 

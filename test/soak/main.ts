@@ -60,9 +60,12 @@ for (const command of commands) {
 }
 for (const isEncrypted of [false, true]) await soakBits(isEncrypted);
 if ("round trips".includes(options.only)) count("round trips", await soakRoundTrips(seed));
-if ("samples".includes(options.only)) count("samples", await soakSamples(onFailure));
-if ("damage".includes(options.only)) {
-  count("damage", await soakDamage({ seed, places: Number(options.places), onFailure }));
+if ("foreign databases".includes(options.only)) {
+  count("foreign databases", await soakSamples(onFailure));
+}
+if ("damage matrix".includes(options.only)) {
+  const effort = { seed, places: Number(options.places), onFailure };
+  count("damage matrix", await soakDamage(effort));
 }
 process.stdout.write(`${tried} tried, ${failures.length} failed (--seed ${seed})\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
