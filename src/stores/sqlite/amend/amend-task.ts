@@ -48,6 +48,7 @@ function openForWriting({ path, busyTimeoutMs }: AmendInput): DatabaseSync {
     timeout: busyTimeoutMs,
     enableForeignKeyConstraints: false,
     enableDoubleQuotedStringLiterals: true,
+    readBigInts: true, // each statement tells the last row id, whether or not a number can hold it
   });
   guard(database);
   database.exec(

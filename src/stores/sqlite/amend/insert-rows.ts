@@ -19,7 +19,7 @@ export function insertMissing(database: DatabaseSync, target: Target): void {
   const insert = database.prepare(insertRow(target, keepsRowid(target)));
   const refuse = database.prepare(`UPDATE ${target.missing} SET refused = ? WHERE id = ?`);
   for (const id of missingIds(database, target)) {
-    const reason = attempt(database, target, () => insert.run(id).changes === 1);
+    const reason = attempt(database, target, () => insert.run(id).changes === 1n);
     if (reason !== null) refuse.run(reason, id);
   }
 }

@@ -66,7 +66,7 @@ function addUncounted(database: DatabaseSync, target: Target, where: string): vo
     count.run(digest);
   }
   for (const { digest, rowid } of digests(database, target, `${sourceTable(target)} s ${where}`)) {
-    if (take.run(digest).changes === 0) add.run(rowid);
+    if (take.run(digest).changes === 0n) add.run(rowid);
   }
   database.exec(`DROP TABLE ${held}`);
 }
@@ -81,7 +81,6 @@ function* digests(database: DatabaseSync, target: Target, from: string): Generat
   const columns = insertedColumns(target.source);
   const [rowid = ""] = locators(target);
   const statement = database.prepare(`SELECT s.${rowid}, ${exactColumns(columns)} FROM ${from}`);
-  statement.setReadBigInts(true);
   statement.setReturnArrays(true);
   // `setReturnArrays` changes what the rows are; the types of node:sqlite do not follow.
   for (const row of statement.iterate() as unknown as Iterable<readonly SQLOutputValue[]>) {

@@ -27,7 +27,6 @@ export function* eachKey(
     `SELECT c.id, c.refused, ${exactColumns(isKeyed ? key : columns)} ` +
       `FROM ${missingJoin(target)} WHERE ${where} ORDER BY c.id`,
   );
-  statement.setReadBigInts(true);
   statement.setReturnArrays(true);
   // `setReturnArrays` changes what the rows are; the types of node:sqlite do not follow.
   for (const row of statement.iterate() as unknown as Iterable<readonly SQLOutputValue[]>) {

@@ -42,13 +42,12 @@ function indexesFirst(a: SchemaRow, b: SchemaRow): number {
 /** Numbers that were given out once are not given out again. */
 function restoreSequence(database: DatabaseSync, name: string): void {
   const row = database.prepare(`SELECT seq FROM ${SOURCE}.sqlite_sequence WHERE name = ?`);
-  row.setReadBigInts(true);
   const seq = row.get(name)?.["seq"] ?? null;
   if (seq === null) return;
   const { changes } = database
     .prepare("UPDATE main.sqlite_sequence SET seq = max(seq, ?) WHERE name = ?")
     .run(seq, name);
-  if (changes > 0) return;
+  if (changes > 0n) return;
   database.prepare("INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ?)").run(name, seq);
 }
 
