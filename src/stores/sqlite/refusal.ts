@@ -1,6 +1,6 @@
 import type { SalvorError } from "../../core/errors.ts";
 import type { Observation } from "../../core/finding.ts";
-import { cutEvidence } from "./evidence.ts";
+import { cutEvidence } from "../evidence.ts";
 import type { HeldDatabase } from "./held.ts";
 
 /** What keeps a database from becoming an image: what its bytes show, else what the engine says. */

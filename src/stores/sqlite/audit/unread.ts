@@ -1,5 +1,5 @@
 import type { Location, Observation } from "../../../core/finding.ts";
-import { cutEvidence } from "../evidence.ts";
+import { cutEvidence } from "../../evidence.ts";
 import type { Unread } from "./count-job.ts";
 
 const TITLES = {

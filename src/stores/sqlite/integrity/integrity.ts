@@ -3,7 +3,7 @@ import type { Location, Observation } from "../../../core/finding.ts";
 import { entryModule } from "../../../core/module.ts";
 import { emptyInspection } from "../../inspection.ts";
 import type { Inspection } from "../../types.ts";
-import { cutEvidence } from "../evidence.ts";
+import { cutEvidence } from "../../evidence.ts";
 import { refusal, refusals } from "../refusal.ts";
 import type { HeldDatabase } from "../held.ts";
 import type { IntegrityInput, IntegrityOutput } from "./integrity-task.ts";

@@ -1,7 +1,7 @@
 import type { Observation } from "../../../core/finding.ts";
 import { Claims, Trouble } from "./claims.ts";
 import type { Walked } from "./structure-job.ts";
-import { cutEvidence } from "../evidence.ts";
+import { cutEvidence } from "../../evidence.ts";
 import type { Tree } from "./trees.ts";
 
 /** Trees and owners as our walker found them. */

@@ -1,5 +1,5 @@
 import type { FindingCategory, Location, Observation, Severity } from "../../../core/finding.ts";
-import { cutEvidence } from "../evidence.ts";
+import { cutEvidence } from "../../evidence.ts";
 import type { Tree } from "./trees.ts";
 
 const CATALOGUE = {
