@@ -19,6 +19,9 @@ const DONE = 0;
 const DONE_AND_NEWER = 1;
 const BUSY = 5;
 const DONE_WITH_LOSSES = 6;
+const ROUNDS = 3;
+/** Each commit between a quarantine and its exchange costs another of both, up to five times. */
+const PAUSE_MS = 1_600;
 
 for (const journalMode of ["wal", "delete"] as const) {
   test(`an open connection sees the restored content, journal mode ${journalMode}`, async () => {
@@ -49,10 +52,10 @@ for (const journalMode of ["wal", "delete"] as const) {
   test(`no commit of a busy writer disappears silently, journal mode ${journalMode}`, async () => {
     await using site = await bankSite(journalMode);
     await site.expect(0, ["backup"]);
-    await using writer = await startWriter(site.database("bank"), { pauseMs: 800 });
+    await using writer = await startWriter(site.database("bank"), { pauseMs: PAUSE_MS });
     const named = new Set<number>();
     let restored = 0;
-    for (let round = 1; round <= 5; round += 1) {
+    for (let round = 1; round <= ROUNDS; round += 1) {
       await writer.more(1);
       const result = await site.expect([DONE, DONE_AND_NEWER, DONE_WITH_LOSSES, BUSY], IN_PLACE);
       if (result.status === BUSY) {
