@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
-import type { RunDocument } from "../../src/app/types.ts";
+import type { RunDocument } from "../../src/app/run-document.ts";
 import { startHolder } from "./holder.ts";
 import { openSite, type Site } from "./site.ts";
 import { buildBank, readBooks, startWriter } from "./writer.ts";
