@@ -7,7 +7,7 @@ const PIECES = /\*\*\/|\*\*|\*|\?|\[(?:!|\^)?\]?[^\]]*\]|\{|\}|,|\\.|./gsu;
  * it is.
  */
 export function globPattern(glob: string): RegExp {
-  const pieces = glob.replace(/^\.\//, "").match(PIECES) ?? [];
+  const pieces: readonly string[] = glob.replace(/^\.\//, "").match(PIECES) ?? [];
   const canClose = pieces.lastIndexOf("}"); // a brace that nobody closes is one
   let open = 0;
   const translate = (piece: string, at: number): string => {
