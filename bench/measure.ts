@@ -10,6 +10,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Exit statuses that are no failure; 0 alone when absent. */
+  readonly statuses?: readonly number[];
 }
 
 /** What one run of a command cost, its children included. */
@@ -47,13 +49,15 @@ export function run(command: Command): Promise<Cost> {
     );
     largestBytes = Math.max(largestBytes, ...sizes.map(({ most }) => most));
   }, POLL_MS);
+  const isExpected = (status: number | null): boolean =>
+    status !== null && (command.statuses ?? [0]).includes(status);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (status) => {
       clearInterval(timer);
       const stdout = Buffer.concat(said).toString();
       const wallMs = performance.now() - startedAt;
-      if (status === 0)
+      if (isExpected(status))
         resolve({ wallMs, cpuMs: childrenCpuMs() - cpuBefore, largestBytes, treeBytes, stdout });
       else
         reject(
