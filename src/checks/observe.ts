@@ -26,6 +26,11 @@ const CATALOGUE = {
 /** A code of the catalogue: what comparing with what was there before can find. */
 export type DifferenceCode = keyof typeof CATALOGUE;
 
+/** Does comparing with what was there before tell it, and nothing else? */
+export function isDifference(code: string): boolean {
+  return Object.hasOwn(CATALOGUE, code);
+}
+
 /** Words a difference of the catalogue. */
 export function observe(
   code: DifferenceCode,

@@ -1,4 +1,3 @@
-import { it } from "node:test";
 import { numbered, treeFrom, upTo } from "../../test/support/entries.ts";
 import type { Observation } from "../core/finding.ts";
 import type { JsonObject } from "../core/json.ts";
