@@ -205,9 +205,19 @@ export interface AmendedCollection {
   readonly forgotten: number;
 }
 
+/** A row that an index held otherwise than its collection: one of the two was altered, or lost. */
+export interface AmendedDoubt {
+  readonly collection: string;
+  readonly index: string;
+  /** As the index had it. */
+  readonly key: Json;
+}
+
 /** What an amendment did, or would do. */
 export interface Amended {
   readonly collections: readonly AmendedCollection[];
+  /** Of a reindex, which takes the collection's word for it; at most 1,000 for each index. */
+  readonly doubts: readonly AmendedDoubt[];
   /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
   readonly touched: readonly string[];
 }
@@ -271,6 +281,14 @@ export interface StoreUsers {
   readonly complete: boolean;
 }
 
+/** Who else may touch a store while it is captured. */
+export interface CaptureOptions {
+  /** Nobody does, and Salvor may settle it where it is. */
+  readonly exclusive: boolean;
+  /** Nobody does, and not a byte of it may change. */
+  readonly frozen?: boolean;
+}
+
 /** A live thing we protect: a database, a folder of documents, an event log. */
 export interface Store extends AsyncDisposable {
   readonly identity: StoreIdentity;
@@ -283,9 +301,10 @@ export interface Store extends AsyncDisposable {
 
   /**
    * One committed instant. Writers wait for the copy at most. `exclusive` promises that nobody else
-   * uses the store (a restored copy beside): then it may be read where it is.
+   * uses the store (a restored copy beside): then it may be read where it is. `frozen` promises the
+   * same of what is kept in quarantine: what has to be settled first is settled in a copy.
    */
-  capture(options: { readonly exclusive: boolean }, signal: AbortSignal): Promise<Image>;
+  capture(options: CaptureOptions, signal: AbortSignal): Promise<Image>;
 
   /** Builds this store, which must not exist yet, from a content. A killed one leaves a draft only. */
   restore(content: Content, signal: AbortSignal): Promise<void>;

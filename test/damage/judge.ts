@@ -107,18 +107,28 @@ function endingOf(
   }
   if (isSame(left, stand.after) && isBeyondSight(stand)) return "beyond sight";
   if (damage.expected === "sound" && isSame(left, stand.after)) return "as it was";
-  return isSame(left, stand.snapshot) && losses.length > 0 ? "back, losses declared" : null;
+  const isDeclared = isSame(left, stand.snapshot)
+    ? losses.length > 0
+    : differing(left, stand.before).every((name) =>
+        losses.some(({ collection }) => collection === name),
+      );
+  return isDeclared && left.schema === stand.before.schema ? "back, losses declared" : null;
 }
 
 function wrongContent(stand: Stand, outcome: FullRecoveryDocument, left: Content): string {
   const wanted = stand.back ?? stand.before;
-  const differ = Object.keys({ ...wanted.tables, ...left.tables }).filter(
-    (table) => wanted.tables[table] !== left.tables[table],
+  const shows = differing(left, wanted).map(
+    (name) => `${name}: ${wanted.tables[name]} -> ${left.tables[name]}`,
   );
-  const shows = differ.map((name) => `${name}: ${wanted.tables[name]} -> ${left.tables[name]}`);
   const others = isSame(left, stand.snapshot) ? "it is the snapshot's content" : "";
   const same = isSame(left, stand.after) ? "it is as the damage left it" : "";
   return `WRONG "sound": other content, no loss declared; ${others}${same}\n${shows.join("\n")}\n${shown(outcome)}`;
+}
+
+/** Names of tables that do not hold the same. */
+function differing(left: Content, wanted: Content): readonly string[] {
+  const names = Object.keys({ ...wanted.tables, ...left.tables });
+  return names.filter((name) => wanted.tables[name] !== left.tables[name]);
 }
 
 function runFaults({ run, proof, sound }: FullRecoveryDocument): readonly string[] {

@@ -55,6 +55,7 @@ export async function putBackRows(work: PutBackWork): Promise<Amended> {
   const fired = back.filter(({ created }) => !created);
   return {
     collections: [...reports, ...hopeless.map(hopelessCollection)],
+    doubts: [],
     touched: fired.flatMap(({ name }) => insertTriggers(before, name)),
   };
 }

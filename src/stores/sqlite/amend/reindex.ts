@@ -4,16 +4,18 @@ import { messageOf, SalvorError } from "../../../core/errors.ts";
 import type { Amended } from "../../types.ts";
 import { sqliteCode } from "../engine.ts";
 import { quoted } from "../schema/names.ts";
+import { doubtsOf } from "./index-doubts.ts";
 import { requireSound } from "./integrity-check.ts";
 
 const CONSTRAINT = 19;
 
 /** Builds indexes anew from their tables, and checks both before anything is committed. */
 export function reindex(database: DatabaseSync, path: string, indexes: readonly string[]): Amended {
-  const tables = new Set(indexes.map((index) => tableOf(database, path, index)));
+  const tables = new Map(indexes.map((index) => [index, tableOf(database, path, index)]));
+  const doubts = [...tables].flatMap(([index, table]) => doubtsOf(database, table, index));
   for (const index of indexes) rebuild(database, index);
-  requireSound(database, path, [...tables]);
-  return { collections: [], touched: indexes };
+  requireSound(database, path, [...new Set(tables.values())]);
+  return { collections: [], doubts, touched: indexes };
 }
 
 function tableOf(database: DatabaseSync, path: string, index: string): string {
