@@ -70,7 +70,7 @@ class DocumentCheck {
     const reader = new JsonReader(this.#bytes, encoding.bom);
     this.#read(reader);
     if (reader.fault !== null) this.#add(reader.fault, reader.faultAt);
-    else this.#lookBehind(reader.at);
+    else if (!reader.isLast()) this.#lookBehind(reader.at);
   }
 
   #read(reader: JsonReader): void {
@@ -138,10 +138,7 @@ class DocumentCheck {
   }
 
   /** What stands behind a complete document. */
-  #lookBehind(end: number): void {
-    let at = end;
-    while (at < this.#bytes.length && SPACE.has(this.#bytes[at] ?? 0)) at += 1;
-    if (at === this.#bytes.length) return;
+  #lookBehind(at: number): void {
     const second = new JsonReader(this.#bytes, at);
     let event = second.next();
     const isContainer = event === "open-object" || event === "open-array";
@@ -165,8 +162,6 @@ class DocumentCheck {
     });
   }
 }
-
-const SPACE = new Set(Buffer.from(" \t\r\n"));
 
 /** Where in a string's raw text the first half of a pair is that has no other half. */
 function loneSurrogate(raw: string): number {

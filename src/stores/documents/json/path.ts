@@ -1,4 +1,4 @@
-import { viewOf } from "./place.ts";
+import { keyText } from "./place.ts";
 
 /** Where a reader is in a document: the key or the index at each level. */
 export class JsonPath {
@@ -50,12 +50,6 @@ export class JsonPath {
 }
 
 const LEVELS_SHOWN = 64;
-
-/** The text of the key at `[start, end)`, quotes included. */
-export function keyText(bytes: Uint8Array, start: number, end: number): string {
-  const raw = viewOf(bytes, start, end).toString();
-  return raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
-}
 
 function escaped(step: string): string {
   return step.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -47,3 +47,9 @@ function continues(byte: number): boolean {
 export function viewOf(bytes: Uint8Array, start: number, end: number): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
 }
+
+/** The text of the key or string at `[start, end)`, quotes included. */
+export function keyText(bytes: Uint8Array, start: number, end: number): string {
+  const raw = viewOf(bytes, start, end).toString();
+  return raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+}

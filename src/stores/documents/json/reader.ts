@@ -88,9 +88,9 @@ export class JsonReader {
     return isObject ? this.#key(following) : this.#value(following);
   }
 
-  /** True when the innermost open container is an object. */
-  get inObject(): boolean {
-    return this.depth > 0 && this.#kinds[this.depth - 1] === OBJECT;
+  /** True when nothing but white space follows the value that has been read. */
+  isLast(): boolean {
+    return this.#skipSpace() === -1;
   }
 
   /** The next byte that is no white space, or -1 at the end. */
