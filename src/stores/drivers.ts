@@ -1,5 +1,6 @@
+import { filesDriver } from "./files/driver.ts";
 import { sqliteDriver } from "./sqlite/driver.ts";
 import type { Driver } from "./define-driver.ts";
 
 /** Every driver we ship. A new one is a new folder and a new line here; nothing else changes. */
-export const drivers: readonly Driver[] = [sqliteDriver];
+export const drivers: readonly Driver[] = [filesDriver, sqliteDriver];

@@ -3,44 +3,33 @@ import { join } from "node:path";
 
 import { entryModule } from "../../core/module.ts";
 import { readKey } from "../../receipts/canonical.ts";
-import { keyLengthAt, LENGTHS } from "../../receipts/packed-entries.ts";
-import { RunReader, type Run } from "../../receipts/sorted-runs.ts";
+import type { Run } from "../../receipts/sorted-runs.ts";
 import type { Entry } from "../../receipts/types.ts";
-import type { DriverContext, KeyRange } from "../types.ts";
+import { entriesOf } from "../entry-run.ts";
+import type { KeyRange } from "../types.ts";
+import { blameStore } from "./blame.ts";
 import type { RowidRange, StoredTable } from "./format/types.ts";
+import type { LiveDatabase } from "./live.ts";
 import type { RowsInput } from "./rows-job.ts";
-
-const BUFFER_BYTES = 256 * 1024;
 
 /** Rows of one table of an image in the order of their keys. */
 export async function* imageRows(
-  { pool, scratch, world }: DriverContext,
+  live: LiveDatabase,
   path: string,
   table: StoredTable,
   range: KeyRange,
   signal: AbortSignal,
 ): AsyncIterable<Entry> {
+  const { pool, scratch, world } = live.context;
   const target = join(scratch, world.newId("rows"));
   const rowids = table.hasRowidKey ? rowidRange(range) : null;
   const input: RowsInput = { path, table: table.collection.name, scratch, range, rowids, target };
   try {
-    const run = await pool.run<Run>(entryModule("stores/sqlite/rows-job"), input);
+    const module = entryModule("stores/sqlite/rows-job");
+    const run = await blameStore(live, path, pool.run<Run>(module, input));
     yield* entriesOf(run, signal);
   } finally {
     await rm(target, { force: true });
-  }
-}
-
-function* entriesOf(run: Run, signal: AbortSignal): Generator<Entry> {
-  using reader = new RunReader(run, BUFFER_BYTES);
-  for (let more = reader.start(); more; more = reader.next()) {
-    signal.throwIfAborted();
-    const keyStart = reader.at + LENGTHS;
-    const keyEnd = keyStart + keyLengthAt(reader.bytes, reader.at);
-    yield {
-      key: reader.bytes.subarray(keyStart, keyEnd),
-      row: reader.bytes.subarray(keyEnd, reader.at + reader.length()),
-    };
   }
 }
 

@@ -1,0 +1,61 @@
+import { boundaryHash } from "../../receipts/boundary.ts";
+import { bytesOf, type RawPath } from "./raw-path.ts";
+import type { KeptContent } from "./tree-reader.ts";
+
+/** Contents that lie one after the other in one part: many small files, or one large one. */
+export interface Bundle {
+  /** Path of the first file. */
+  readonly first: RawPath;
+  readonly files: number;
+  readonly size: number;
+  /** Places in the spool; null when the one large file is read where it lives. */
+  readonly slices: readonly (readonly [offset: number, length: number])[] | null;
+  /** Of the one large file. */
+  readonly sha256: string | null;
+}
+
+/** Bytes. Below what the repository cuts, so that a bundle is one chunk. */
+const BUNDLE_MAX = 384 << 10;
+const BUNDLE_MIN = 64 << 10;
+/** On average one path in so many ends a bundle, so that one more file moves one end and not all. */
+const CUT_MASK = 0x0f;
+
+/** Puts contents together, in the order in which they are given. */
+export class Bundler {
+  readonly #done: Bundle[] = [];
+  #first: RawPath = "";
+  #files = 0;
+  #size = 0;
+  #slices: [offset: number, length: number][] = [];
+
+  add(path: RawPath, { offset, size, sha256 }: KeptContent): void {
+    if (offset === null) {
+      this.#end();
+      this.#done.push({ first: path, files: 1, size, slices: null, sha256 });
+      return;
+    }
+    if (this.#size + size > BUNDLE_MAX) this.#end();
+    if (this.#files === 0) this.#first = path;
+    const last = this.#slices.at(-1);
+    if (last !== undefined && last[0] + last[1] === offset) last[1] += size;
+    else this.#slices.push([offset, size]);
+    this.#files += 1;
+    this.#size += size;
+    const mayEnd = this.#size >= BUNDLE_MIN;
+    if (mayEnd && (boundaryHash(bytesOf(path)) & CUT_MASK) === 0) this.#end();
+  }
+
+  finish(): readonly Bundle[] {
+    this.#end();
+    return this.#done;
+  }
+
+  #end(): void {
+    if (this.#files === 0) return;
+    const [first, files, size, slices] = [this.#first, this.#files, this.#size, this.#slices];
+    this.#done.push({ first, files, size, slices, sha256: null });
+    this.#files = 0;
+    this.#size = 0;
+    this.#slices = [];
+  }
+}

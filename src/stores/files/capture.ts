@@ -1,0 +1,69 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { SalvorError } from "../../core/errors.ts";
+import { entryModule } from "../../core/module.ts";
+import { timestamp } from "../../core/world.ts";
+import type { Image } from "../types.ts";
+import type { Captured, CaptureInput } from "./capture-task.ts";
+import { imageFiles } from "./image-files.ts";
+import { openImage } from "./image.ts";
+import type { LiveTree } from "./live.ts";
+
+/**
+ * Reads a live tree into scratch space: names and small files are copied there, large files are read
+ * again, and proven, when they are stored.
+ */
+export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<Image> {
+  const { world, scratch, hosts } = live.context;
+  await refuseOther(live);
+  const at = timestamp(world.now());
+  const target = join(scratch, world.newId("tree"));
+  const dispose = async (): Promise<void> => {
+    await Promise.all(Object.values(imageFiles(target)).map((path) => rm(path, { force: true })));
+  };
+  try {
+    const input: CaptureInput = { root: live.root, exclude: live.options.exclude, target };
+    const task = entryModule("stores/files/capture-task");
+    const captured = await hosts.run<Captured>("bytes", task, input, signal);
+    if (!captured.exists) throw missing(live);
+    refuseUnreadable(live, captured);
+    return openImage({ live, captured, at, target, dispose });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A link is not followed: an exchange would put a folder in its place. */
+async function refuseOther(live: LiveTree): Promise<void> {
+  const found = await live.context.disk.stat(live.root);
+  if (found === null) throw missing(live);
+  if (found.kind === "folder") return;
+  const what = found.kind === "link" ? "a link" : "no folder";
+  throw new SalvorError("REFUSED", `${live.root} is ${what}, where a tree of files is expected`, {
+    hint: "Name the folder itself.",
+  });
+}
+
+function missing({ identity, root }: LiveTree): SalvorError {
+  return new SalvorError("STORE_MISSING", `${root} does not exist`, {
+    hint: `To bring it back: "salvor restore ${identity.name}@latest --in-place".`,
+  });
+}
+
+/** A backup that silently lacks a file would be the worst of all. */
+function refuseUnreadable({ root }: LiveTree, { troubles, troublesTotal }: Captured): void {
+  const [first] = troubles;
+  if (first === undefined) return;
+  const more = troublesTotal > 1 ? ` and ${troublesTotal - 1} more` : "";
+  const path = join(root, first.path);
+  if (first.code === "EIO") {
+    throw new SalvorError("DISK_FAILED", `the disk failed to read ${path}${more}`, {
+      hint: "Check the disk (dmesg, smartctl); exclude what cannot be read to save the rest.",
+    });
+  }
+  throw new SalvorError("PERMISSION_DENIED", `${path}${more} cannot be read: ${first.code}`, {
+    hint: 'Run as a user that may read it, or name it under "exclude" of the store.',
+  });
+}

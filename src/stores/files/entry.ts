@@ -1,0 +1,82 @@
+import { canonicalJson, type Json, type JsonObject } from "../../core/json.ts";
+import type { EntryKind } from "./found.ts";
+import { pathFromJson, pathJson, type RawPath } from "./raw-path.ts";
+
+/** One name of a tree as an image and a snapshot hold it; docs/format/tree.md describes the line. */
+export interface TreeEntry {
+  readonly path: RawPath;
+  readonly kind: EntryKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Nanoseconds since 1970. */
+  readonly mtimeNs: bigint;
+  /** Bytes; null for what is no file. */
+  readonly size: number | null;
+  /** 64 hex digits; null for what is no file. */
+  readonly sha256: string | null;
+  /** It had holes: zeros are not written when it is restored. */
+  readonly sparse: boolean;
+  /** Where a symbolic link leads, as it is written there. */
+  readonly link: RawPath | null;
+  /** The first name of the same file in this tree, for all later ones. */
+  readonly hardlink: RawPath | null;
+}
+
+/** The line of an entry, without its end. */
+export function entryLine(entry: TreeEntry): string {
+  const { path, kind, mode, uid, gid, mtimeNs, size, sha256, sparse, link, hardlink } = entry;
+  const json: Record<string, Json> = {
+    path: pathJson(path),
+    kind,
+    mode,
+    uid,
+    gid,
+    mtime: String(mtimeNs),
+  };
+  if (kind === "file") Object.assign(json, { size, sha256 });
+  if (sparse) json["sparse"] = true;
+  if (link !== null) json["link"] = pathJson(link);
+  if (hardlink !== null) json["hardlink"] = pathJson(hardlink);
+  return canonicalJson(json);
+}
+
+/** The entry of a line; null when it is none. What it may do is for whoever restores to judge. */
+export function parseEntry(line: string): TreeEntry | null {
+  try {
+    return entryOf(JSON.parse(line) as JsonObject);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+function entryOf(json: JsonObject): TreeEntry | null {
+  const { kind, mode, uid, gid, mtime } = json;
+  const path = pathFromJson(json["path"]);
+  if (path === null || (kind !== "file" && kind !== "folder" && kind !== "link")) return null;
+  if (!isCount(mode) || mode > 0o7777 || !isCount(uid) || !isCount(gid)) return null;
+  if (typeof mtime !== "string" || !/^-?\d{1,20}$/.test(mtime)) return null;
+  const facts = { path, mode, uid, gid, mtimeNs: BigInt(mtime), sparse: json["sparse"] === true };
+  const nothing = { size: null, sha256: null, link: null, hardlink: null };
+  if (kind === "folder") return { ...facts, ...nothing, kind };
+  if (kind === "link") {
+    const link = pathFromJson(json["link"]);
+    return link === null ? null : { ...facts, ...nothing, kind, link };
+  }
+  const { size, sha256 } = json;
+  if (!isCount(size) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return null;
+  const hardlink = json["hardlink"] === undefined ? null : pathFromJson(json["hardlink"]);
+  return { ...facts, kind, size, sha256, link: null, hardlink };
+}
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Does its content lie among the contents? Empty files and later names of a file have none. */
+export function hasContent(
+  entry: TreeEntry,
+): entry is TreeEntry & { size: number; sha256: string } {
+  return entry.kind === "file" && entry.hardlink === null && (entry.size ?? 0) > 0;
+}

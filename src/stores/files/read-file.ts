@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+
+import { sha256Hex } from "../../core/hash.ts";
+import type { Found } from "./found.ts";
+import { placeOf } from "./raw-path.ts";
+
+/** Files up to this size are copied at once; larger ones are read again when they are stored. */
+export const SMALL_BYTES = 1 << 20;
+
+/** What one reading of a file has given. */
+export interface FileReading {
+  /** Bytes that were read: fewer than its size when it shrank meanwhile. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+const buffer = Buffer.allocUnsafeSlow(SMALL_BYTES);
+
+/**
+ * Reads as many bytes of a file as it had when it was found. A link in its place is not followed,
+ * and a pipe in its place not waited for.
+ *
+ * @param take gets the bytes, which are overwritten after each call.
+ */
+export function readFound(
+  root: string,
+  found: Found,
+  take: ((bytes: Uint8Array) => void) | null,
+): FileReading {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = openSync(placeOf(root, found.path), flags);
+  try {
+    if (found.size > SMALL_BYTES) return readLarge(file, found.size, take);
+    const bytes = buffer.subarray(0, fill(file, found.size));
+    take?.(bytes);
+    return { size: bytes.length, sha256: sha256Hex(bytes) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readLarge(
+  file: number,
+  size: number,
+  take: ((bytes: Uint8Array) => void) | null,
+): FileReading {
+  const hash = createHash("sha256");
+  let done = 0;
+  while (done < size) {
+    const bytes = buffer.subarray(0, fill(file, Math.min(size - done, SMALL_BYTES)));
+    if (bytes.length === 0) break;
+    hash.update(bytes);
+    take?.(bytes);
+    done += bytes.length;
+  }
+  return { size: done, sha256: hash.digest("hex") };
+}
+
+function fill(file: number, length: number): number {
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(file, buffer, filled, length - filled, null);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}
