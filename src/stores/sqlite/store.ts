@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 
-import type { DriverContext, Store } from "../types.ts";
+import type { CaptureOptions, DriverContext, Store } from "../types.ts";
 import { amendDatabase } from "./amend/amend.ts";
-import { captureImage, imageInPlace } from "./capture.ts";
+import { captureImage, imageInPlace, imageOfFrozen } from "./capture.ts";
 import { databasePath } from "./database-path.ts";
 import { exchangeDatabase, type ExchangeRequest, type ExchangeWay } from "./exchange.ts";
 import type { LiveDatabase } from "./live.ts";
@@ -29,7 +29,7 @@ export function openSqliteStore(
     identity,
     preflight: async (signal) => (await preflightOf(context.hosts, path, signal)).observations,
     hold: (signal) => holdDatabase(live, signal),
-    capture: ({ exclusive }, signal) => (exclusive ? imageInPlace : captureImage)(live, signal),
+    capture: (asked, signal) => captureOf(asked)(live, signal),
     restore: (content, signal) => restoreDatabase(context.disk, content, path, signal),
     quarantine: async (folder, signal) => {
       const { fingerprint } = await preflightOf(context.hosts, path, signal);
@@ -52,6 +52,11 @@ export function openSqliteStore(
   };
 }
 
+function captureOf({ exclusive, frozen = false }: CaptureOptions): typeof captureImage {
+  if (frozen) return imageOfFrozen;
+  return exclusive ? imageInPlace : captureImage;
+}
+
 /** Which way the exchange goes is for the bytes of both files to tell. */
 async function exchangeRequest(
   { context, path, busyTimeoutMs }: LiveDatabase,
@@ -72,7 +77,8 @@ async function exchangeRequest(
  */
 function wayOf(ours: Preflight, theirs: Preflight): ExchangeWay {
   const isHot = ours.verdict === "copy" && ours.journal?.state === "hot";
-  if (ours.verdict !== "engine" && !isHot) return "rename";
+  const isReadOnly = ours.observations.some(({ code }) => code === "sqlite.header.write-version");
+  if (isReadOnly || (ours.verdict !== "engine" && !isHot)) return "rename";
   const isSamePageSize = ours.header?.pageSize === theirs.header?.pageSize;
   return ours.journalMode === "wal" && !isSamePageSize ? "engine-without-wal" : "engine";
 }

@@ -14,6 +14,7 @@ const CATALOGUE = {
   "sqlite.header.magic": ["The file is no SQLite database", "critical", "corruption"],
   "sqlite.header.page-size": ["The header names no page size", "critical", "corruption"],
   "sqlite.header.version": ["The header names an unknown version", "critical", "corruption"],
+  "sqlite.header.write-version": ["Nobody can write to the database", "critical", "corruption"],
   "sqlite.header.field": ["The header is damaged", "critical", "corruption"],
   "sqlite.wal.header": ["The header of the -wal is damaged", "critical", "corruption"],
   "sqlite.wal.page-size": ["The -wal belongs to another database", "critical", "corruption"],

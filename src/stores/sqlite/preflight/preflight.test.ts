@@ -66,6 +66,15 @@ describe("preflight lets the engine look", () => {
     assert.deepEqual(look(), ["engine"]);
   });
 
+  it("at a database whose header lets nobody write, and says so", () => {
+    copyFileSync(chinook, path);
+    overwrite(path, 18);
+    assert.deepEqual(look(), ["engine", "sqlite.header.write-version"]);
+    const database = new DatabaseSync(path);
+    assert.throws(() => database.exec("CREATE TABLE t (a)"), /readonly/);
+    database.close();
+  });
+
   it("at a -wal with commits", () => {
     withWal();
     assert.deepEqual(look(), ["engine"]);

@@ -24,6 +24,8 @@ interface Judgement {
   readonly observations: readonly Observation[];
 }
 
+/** 1 with a rollback journal, 2 with a -wal. */
+const WRITE_VERSION_MAX = 2;
 const LOOKS_MAX = 20;
 const PAUSE_MS = 10;
 
@@ -179,7 +181,7 @@ function noticesOf(look: Look): readonly Observation[] {
   if (main.size === 0) {
     notices.push(observe("sqlite.file.empty", `${path} has no bytes`, { file: path }));
   } else {
-    notices.push(...endNotices(look));
+    notices.push(...endNotices(look), ...writeNotices(look));
   }
   const isTorn = wal !== null && wal.brokenFrames > 0 && wal.lostCommit === null;
   if (isTorn && !isLocked(`${path}-shm`, WAL_WRITER)) {
@@ -207,6 +209,13 @@ function endNotices(look: Look): readonly Observation[] {
   if (!isRagged) return [];
   const text = `${path} ends ${main.size % pageSize} bytes into a page`;
   return [observe("sqlite.file.ragged", text, { file: path, byte: main.size })];
+}
+
+/** What is newer to write may still be read: whoever only looks would not notice. */
+function writeNotices({ path, main: { header } }: Look): readonly Observation[] {
+  if (header === null || header.writeVersion <= WRITE_VERSION_MAX) return [];
+  const text = `${path} asks for write version ${header.writeVersion}: the engine writes nothing to it`;
+  return [observe("sqlite.header.write-version", text, { file: path, byte: 18 })];
 }
 
 function pagesInWal(wal: WalFacts | null): number | null {
