@@ -32,8 +32,11 @@ const PORTS: Readonly<Record<string, string>> = {
   blobs: "src/blobs/kinds.ts",
 };
 
-/** What adapters of one port share, beside the port itself. */
-const SHARED = new Set(["src/stores/host"]);
+/**
+ * What adapters of one port share, beside the port itself. A store of documents is a tree of files
+ * whose content is known.
+ */
+const SHARED = new Set(["src/stores/files", "src/stores/host"]);
 
 /** Where ports and adapters are joined. */
 const COMPOSITION = "app";

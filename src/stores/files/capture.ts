@@ -6,15 +6,28 @@ import { entryModule } from "../../core/module.ts";
 import { timestamp } from "../../core/world.ts";
 import type { Image } from "../types.ts";
 import type { Captured, CaptureInput } from "./capture-task.ts";
+import type { CapturedTree } from "./captured-tree.ts";
 import { imageFiles } from "./image-files.ts";
 import { openImage } from "./image.ts";
 import type { LiveTree } from "./live.ts";
 
+/** One instant of a live tree as an image: all of it, or an error. */
+export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<Image> {
+  const tree = await readTree(live, signal);
+  try {
+    refuseUnreadable(live, tree.captured);
+    return openImage(tree);
+  } catch (error) {
+    await tree.dispose();
+    throw error;
+  }
+}
+
 /**
  * Reads a live tree into scratch space: names and small files are copied there, large files are read
- * again, and proven, when they are stored.
+ * again, and proven, when they are stored. What cannot be read is named among the troubles.
  */
-export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<Image> {
+export async function readTree(live: LiveTree, signal: AbortSignal): Promise<CapturedTree> {
   const { world, scratch, hosts } = live.context;
   await refuseOther(live);
   const at = timestamp(world.now());
@@ -27,8 +40,7 @@ export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<
     const task = entryModule("stores/files/capture-task");
     const captured = await hosts.run<Captured>("bytes", task, input, signal);
     if (!captured.exists) throw missing(live);
-    refuseUnreadable(live, captured);
-    return openImage({ live, captured, at, target, dispose });
+    return { live, captured, at, target, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -53,7 +65,7 @@ function missing({ identity, root }: LiveTree): SalvorError {
 }
 
 /** A backup that silently lacks a file would be the worst of all. */
-function refuseUnreadable({ root }: LiveTree, { troubles, troublesTotal }: Captured): void {
+export function refuseUnreadable({ root }: LiveTree, { troubles, troublesTotal }: Captured): void {
   const [first] = troubles;
   if (first === undefined) return;
   const more = troublesTotal > 1 ? ` and ${troublesTotal - 1} more` : "";
