@@ -3,6 +3,7 @@ import { isSound } from "../checks/severity.ts";
 import type { Finding } from "../checks/types.ts";
 import { UNRESOLVED } from "./findings.ts";
 import { inspectAll, type ThreeLooks } from "./inspect-all.ts";
+import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, feasible, mend, type StoreRemedy } from "./mend.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
 import { leaveReport, lookEvents, reportStore } from "./reports.ts";
@@ -26,8 +27,7 @@ export async function fullRecovery(
   const remedies = await chooseRemedies(session, names, null, signal);
   const run =
     feasible(remedies).length === 0 ? null : await mend(session, remedies, options, signal);
-  const isMended = run?.status === "succeeded";
-  if (isMended) await inspectAll(session, run.subject, signal);
+  if (run?.status === "succeeded") await lookAgain(session, run, signal);
   const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
   const durationMs = Math.round(session.world.elapsed() - startedMs);
   const outcome = { names, before, remedies, run, findings, durationMs };

@@ -44,7 +44,7 @@ function checkHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<Integri
     const [seen, owners, sinceLast] = await Promise.all([
       specimen.inspect("integrity", signal),
       image === null ? NO_RULES : ownersRules(held, image, signal),
-      image === null ? UNREADABLE : againstLast(held, image, signal),
+      image === null || held.isHurt ? UNREADABLE : againstLast(held, image, signal),
     ]);
     return {
       observations: [...seen.observations, ...owners.observations, ...sinceLast.observations],

@@ -22,6 +22,8 @@ export interface HeldStore extends AsyncDisposable {
   /** What it is held against: the newest one that no suspicious drop lies before. */
   readonly baseline: Baseline | null;
   readonly at: string;
+  /** An earlier look has found tables of it damaged: no receipt can be sealed of what is there. */
+  readonly isHurt: boolean;
 }
 
 /** What one look at one store has shown: for the document, and to be remembered. */
@@ -54,6 +56,7 @@ export async function holdStore(
     ...{ session, config, store, specimen, snapshots, at },
     newest: newest(snapshots),
     baseline: baselineOf(snapshots, config.expect),
+    isHurt: false,
     [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
   };
 }

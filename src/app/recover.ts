@@ -3,6 +3,7 @@ import { isSound } from "../checks/severity.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { inspectAll } from "./inspect-all.ts";
+import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, mend, refuseImpossible, remedySentence } from "./mend.ts";
 import { knownStores, leaveReport } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
@@ -30,8 +31,7 @@ export async function recover(
   refuseImpossible(remedies);
   const run = await mend(session, remedies, options, signal);
   if (run.status === "planned") return run;
-  const touched = run.status === "succeeded" ? run.subject : [];
-  if (touched.length > 0) await inspectAll(session, touched, signal);
+  if (run.status === "succeeded") await lookAgain(session, run, signal);
   const reports = await leaveReport(
     session,
     {

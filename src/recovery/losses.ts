@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 import { messageOf, SalvorError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
@@ -36,28 +36,23 @@ export async function findLosses(
   const { store, driver, options, quarantine } = question;
   if (quarantine.files.length === 0) return [unreadable(question, "there was nothing left of it")];
   await using kept = await recovery.openStoreAt(store, driver, options, quarantine.address);
-  const folder = await copyFolder(recovery, quarantine);
   try {
-    return await compareKept(recovery, kept, { ...question, folder }, signal);
+    return await compareKept(kept, question, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError)) throw error;
-    // The copy is as damaged as what it was made of, and only that stays.
-    return [unreadable(question, messageOf(error).replaceAll(folder, quarantine.folder))];
+    return [unreadable(question, messageOf(error))];
   }
 }
 
-/** The quarantine itself is only read as bytes: the engine works on a copy of it. */
+/** The quarantine stays as it is, byte by byte: the engine may settle a copy of it. */
 async function compareKept(
-  recovery: RecoveryContext,
   kept: Store,
-  question: LossQuestion & { readonly folder: string },
+  question: LossQuestion,
   signal: AbortSignal,
 ): Promise<readonly Loss[]> {
-  const { store, driver, options, restored, quarantine, folder } = question;
-  const copied = await kept.quarantine(folder, signal);
-  await using copy = await recovery.openStoreAt(store, driver, options, copied.address);
-  await using image = await copy.capture({ exclusive: true }, signal);
+  const { store, restored, quarantine } = question;
+  await using image = await kept.capture({ exclusive: false, frozen: true }, signal);
   using keys = new KeyFiles(join(quarantine.folder, "losses.ndjson"));
   const sealed = await sealIfWhole(image, signal);
   if (sealed === null) {
@@ -91,26 +86,18 @@ async function sealIfWhole(image: Image, signal: AbortSignal): Promise<SealedRec
 }
 
 /** Newer rows of tables that can be read, and the names of those that cannot. */
-function partialLosses(
-  question: LossQuestion & { readonly folder: string },
-  rows: readonly ReadableRows[],
-): readonly Loss[] {
-  const { store, quarantine, folder, snapshotAt } = question;
+function partialLosses(question: LossQuestion, rows: readonly ReadableRows[]): readonly Loss[] {
+  const { store, quarantine, snapshotAt } = question;
   return rows.flatMap(({ name, lists, trouble }) => {
     const listed = rowLosses(question, { name, ...lists });
     if (trouble === null) return listed;
     const read =
       lists.total.extra === 0 ? "" : `but for ${counted(lists.total.extra, "row")} at its end, `;
-    const why = trouble.replaceAll(folder, quarantine.folder);
     const reason =
-      `${read}what was committed to ${name} after ${snapshotAt} cannot be listed: ${why}; ` +
+      `${read}what was committed to ${name} after ${snapshotAt} cannot be listed: ${trouble}; ` +
       `all that is left of it is kept in ${quarantine.folder}`;
     return [...listed, { store, collection: name, key: null, location: { table: name }, reason }];
   });
-}
-
-async function copyFolder(recovery: RecoveryContext, { folder }: Quarantine): Promise<string> {
-  return join(await recovery.scratch(), `kept-${basename(folder)}`);
 }
 
 function rowLosses(

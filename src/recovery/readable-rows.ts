@@ -67,7 +67,9 @@ async function readRange(
   const { image } = restored;
   const before = image === null || !isThere ? nothing() : image.rows(name, range, signal);
   try {
-    for await (const { kind, key, times } of compareRows(before, kept.rows(name, range, signal))) {
+    // Asked first: where damage is met, the other side need not be read at all.
+    const after = await begun(kept.rows(name, range, signal));
+    for await (const { kind, key, times } of compareRows(before, after)) {
       if (kind !== "missing") rows.add(name, kind, kept.showKey(name, key), times);
     }
     return null;
@@ -76,6 +78,27 @@ async function readRange(
     if (!(error instanceof SalvorError) || error.code !== "STORE_DAMAGED") throw error;
     return messageOf(error);
   }
+}
+
+/** The same rows, the first of which is there already. */
+async function begun(rows: AsyncIterable<Entry>): Promise<AsyncIterable<Entry>> {
+  const reading = rows[Symbol.asyncIterator]();
+  const first = await reading.next();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: onceThen(first, () => reading.next()),
+      return: async () => (await reading.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+}
+
+function onceThen<T>(first: T, later: () => Promise<T>): () => Promise<T> {
+  let isFirst = true;
+  return async () => {
+    if (!isFirst) return later();
+    isFirst = false;
+    return first;
+  };
 }
 
 async function* nothing(): AsyncGenerator<Entry> {}

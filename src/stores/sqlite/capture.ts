@@ -20,12 +20,21 @@ import type { SettleInput } from "./settle-task.ts";
 export async function captureImage(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
   const before = await preflightOf(live.context.hosts, live.path, signal);
   refuseUnreadable(live, before);
+  return imageOfCopy(live, before, (path) => copyInstant(live, before, path, signal), signal);
+}
+
+async function imageOfCopy(
+  live: LiveDatabase,
+  before: Preflight,
+  copy: (path: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Image> {
   const path = join(live.context.scratch, `${live.context.world.newId("image")}.sqlite`);
   await refuseFull(live.path, dirname(path));
   const at = timestamp(live.context.world.now());
   const dispose = (): Promise<void> => removeDatabase(path);
   try {
-    await copyInstant(live, before, path, signal);
+    await copy(path);
     const after = await preflightOf(live.context.hosts, live.path, signal);
     const isQuiet = before.fingerprint === after.fingerprint;
     return await openImage({ live, path, at, preflight: before, isQuiet, dispose }, signal);
@@ -39,13 +48,32 @@ export async function captureImage(live: LiveDatabase, signal: AbortSignal): Pro
 export async function imageInPlace(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
   const before = await preflightOf(live.context.hosts, live.path, signal);
   refuseUnreadable(live, before);
+  if (!isSettled(before)) await merge(live, live.path, signal);
+  return openInPlace(live, before, signal);
+}
+
+/** A database of which not a byte may change: read where it is, or else settled in a copy. */
+export async function imageOfFrozen(live: LiveDatabase, signal: AbortSignal): Promise<Image> {
+  const before = await preflightOf(live.context.hosts, live.path, signal);
+  refuseUnreadable(live, before);
+  if (isSettled(before)) return openInPlace(live, before, signal);
+  return imageOfCopy(live, before, (path) => copyAsBytes(live, path, signal), signal);
+}
+
+function isSettled({ verdict, wal, journal }: Preflight): boolean {
   // The image is read as bytes: a commit that still lies in a -wal would not be in it.
-  const isAlone = before.wal === null && before.journal === null;
-  if (before.verdict !== "engine" || !isAlone) await merge(live, live.path, signal);
+  return verdict === "engine" && wal === null && journal === null;
+}
+
+function openInPlace(
+  live: LiveDatabase,
+  preflight: Preflight,
+  signal: AbortSignal,
+): Promise<Image> {
   const at = timestamp(live.context.world.now());
   const { path } = live;
   const dispose = async (): Promise<void> => {};
-  return openImage({ live, path, at, preflight: before, isQuiet: true, dispose }, signal);
+  return openImage({ live, path, at, preflight, isQuiet: true, dispose }, signal);
 }
 
 /**

@@ -18,4 +18,6 @@ export interface HeldDatabase {
    * touched; null when the image shows all there is, or when nothing could be read.
    */
   readonly copyPath: string | null;
+  /** Tables that a scan of this specimen has found hurt: the looks after it need not find it again. */
+  readonly hurtTables: Set<string>;
 }

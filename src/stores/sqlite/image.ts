@@ -63,7 +63,7 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
         path,
         sealImage({ live, path, at, described, recorded: description, options }, abort),
       ),
-    rows: (name, range, abort) => imageRows(context, path, tableOf(name), range, abort),
+    rows: (name, range, abort) => imageRows(live, path, tableOf(name), range, abort),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
     query: (query, abort) => blameStore(live, path, queryImage(context.hosts, path, query, abort)),

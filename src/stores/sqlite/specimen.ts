@@ -7,7 +7,6 @@ import type { Image, Specimen } from "../types.ts";
 import { COMPANIONS } from "./address.ts";
 import { auditDatabase } from "./audit/audit.ts";
 import { captureImage } from "./capture.ts";
-import type { HeldDatabase } from "./held.ts";
 import { integrityOfDatabase } from "./integrity/integrity.ts";
 import type { LiveDatabase } from "./live.ts";
 import { preflightOf } from "./preflight.ts";
@@ -21,7 +20,8 @@ export async function holdDatabase(live: LiveDatabase, signal: AbortSignal): Pro
   const isAllShown = image !== null && preflight.verdict === "engine";
   const copyPath = isAllShown || preflight.size === 0 ? null : await copyBytes(live, signal);
   const imagePath = await pathOf(image, signal);
-  const held: HeldDatabase = { live, preflight, image, trouble, imagePath, copyPath };
+  const hurtTables = new Set<string>();
+  const held = { live, preflight, image, trouble, imagePath, copyPath, hurtTables };
   return {
     image,
     trouble,

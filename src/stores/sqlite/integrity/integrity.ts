@@ -30,7 +30,7 @@ export async function integrityOfDatabase(
 
 function check(held: HeldDatabase, path: string, signal: AbortSignal): Promise<IntegrityOutput> {
   const { hosts, scratch } = held.live.context;
-  const input: IntegrityInput = { path, scratch };
+  const input: IntegrityInput = { path, scratch, hurtTables: [...held.hurtTables] };
   const task = entryModule("stores/sqlite/integrity/integrity-task");
   return hosts.run<IntegrityOutput>("engine", task, input, signal);
 }

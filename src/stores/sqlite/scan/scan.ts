@@ -22,6 +22,9 @@ export async function scanDatabase(held: HeldDatabase, signal: AbortSignal): Pro
     path === null ? null : walkPages(path, held.live.context.pool, signal),
     held.image === null ? [] : Array.fromAsync(held.image.check(signal)),
   ]);
+  for (const each of walked?.observations ?? []) {
+    if (keepsFromReading(each)) held.hurtTables.add(each.location.table ?? "");
+  }
   const pageCount = walked?.pageCount ?? 0;
   return {
     ...emptyInspection,
@@ -64,6 +67,11 @@ export async function walkPages(
 /** A file of no bytes is a database without pages, unless it was emptied. */
 function isEmpty({ preflight }: HeldDatabase): boolean {
   return preflight.size === 0 && preflight.verdict !== "refuse";
+}
+
+/** Its table cannot be read to its end; what is hurt in an index keeps nobody from its table. */
+function keepsFromReading({ severity, location }: Observation): boolean {
+  return severity === "critical" && location.table !== undefined && location.index === undefined;
 }
 
 function isPhysical({ category }: Observation): boolean {
