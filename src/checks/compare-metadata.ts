@@ -1,5 +1,5 @@
 import type { Observation, Severity } from "../core/finding.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Baseline } from "./baseline.ts";
 import { observe } from "./observe.ts";
 
@@ -36,11 +36,31 @@ export function compareMetadata(
     if (!isTold(then) || !isTold(now) || then === now) return [];
     return [observeFact(name, then, now)];
   });
+  const older = olderLog(recorded["log"], properties["log"]);
+  if (older !== null) observations.push(older);
   return {
     ok: observations.every(({ severity }) => severity === "info"),
     differences: observations.map(({ description }) => description),
     observations,
   };
+}
+
+/** A log that was begun anew this many times before is another one. */
+const GENERATIONS_MAX = 1000;
+
+/**
+ * A log of commits that stands at an earlier place than a snapshot knew it: an old copy of it, or one
+ * that was cut. Within a generation its commits only grow, and generations count up.
+ */
+function olderLog(then: Json | undefined, now: Json | undefined): Observation | null {
+  if (!isJsonObject(then) || !isJsonObject(now)) return null;
+  const behind = Number(then["generation"]) - Number(now["generation"]);
+  const isCut = behind === 0 && Number(now["commits"]) < Number(then["commits"]);
+  if (!isCut && !(behind > 0 && behind <= GENERATIONS_MAX)) return null;
+  const description =
+    "the log of commits is older than it was at the last snapshot: an old copy of it, or one that " +
+    "was cut, has taken the place of what was committed";
+  return observe("store.older", description, { location: {} });
 }
 
 function observeFact(name: string, then: Json, now: Json): Observation {

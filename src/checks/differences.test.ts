@@ -233,6 +233,19 @@ describe("the facts about a store", () => {
     assert.deepEqual(differences, ["pageSize was 4096 and is 512", "userVersion was 7 and is 8"]);
   });
 
+  it("tell a log of commits that is older than at the last snapshot", () => {
+    const then = baseline(full, { log: { generation: 9, commits: 40 } });
+    const look = (generation: number, commits: number) =>
+      codes(compareMetadata(then, { log: { generation, commits } }).observations);
+    const older = [["store.older", "high", undefined]];
+    assert.deepEqual(look(9, 39), older);
+    assert.deepEqual(look(8, 60), older);
+    for (const fine of [look(9, 40), look(9, 41), look(10, 1), look(4_000_000_000, 1)]) {
+      assert.deepEqual(fine, []);
+    }
+    assert.deepEqual(compareMetadata(then, { log: null }).observations, []);
+  });
+
   it("are a finding when a version goes back, or the encoding changes", () => {
     const { ok, observations } = compareMetadata(last, { userVersion: 6, encoding: "utf-16le" });
     assert.equal(ok, false);

@@ -17,6 +17,7 @@ const CATALOGUE = {
   "schema.column-missing": ["A column has vanished", "medium", "structure", []],
   "schema.missing": ["A part of the schema has vanished", "medium", "structure", []],
   "schema.unexpected": ["A part of the schema is new", "info", "structure", []],
+  "store.older": ["Commits were undone", "high", "corruption", RESTORE],
   "store.replaced": ["Nothing of the store is left", "critical", "structure", RESTORE],
 } as const satisfies Record<
   string,

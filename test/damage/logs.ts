@@ -11,9 +11,14 @@ const FRAME_HEADER = 24;
 /** Damage to what lies beside the database: its -wal and its -journal. */
 export const logDamages: readonly Damage[] = [
   {
-    // As after a power cut: the last transaction was not committed.
-    ...inWal("a -wal with a torn end", (wal) => wal.subarray(0, wal.length - 700)),
+    // As after a power cut: the last transaction, newer than the snapshot, was not committed.
+    ...inWal("a -wal with a torn end", tearEnd),
+    situations: ["wal moved on"],
     expected: "sound",
+  },
+  {
+    ...inWal("a -wal that has lost what the snapshot has", tearEnd),
+    situations: ["wal"],
   },
   inWal("a flipped bit in a frame of the -wal", (wal, random, { pageSize }) => {
     const frame = FRAME_HEADER + pageSize;
@@ -39,7 +44,8 @@ export const logDamages: readonly Damage[] = [
       writeFileSync(`${path}-wal`, olderWal ?? Buffer.alloc(0));
     },
   },
-  inWal("a -wal that is gone", () => null),
+  // An older state, and whole: only that rows are fewer gives it away.
+  { ...inWal("a -wal that is gone", () => null), expected: "notice" },
   { ...inJournal("a hot journal", (journal) => journal), expected: "sound" },
   inJournal("a hot journal with a flipped bit", (journal, random) => {
     const at = 512 + random.below(journal.length - 512);
@@ -122,4 +128,8 @@ function interrupted(near: string, bytes: Buffer, random: Random): Interrupted {
   for (const ending of ["", "-journal", ".copy"]) rmSync(path + ending, { force: true });
   if (left.journal.length < 1024) throw new Error("the transaction has not spilled");
   return left;
+}
+
+function tearEnd(wal: Buffer): Buffer {
+  return wal.subarray(0, wal.length - 700);
 }

@@ -6,13 +6,26 @@ import { preflightOf, type Preflight } from "./preflight.ts";
 
 /**
  * What tells later whether a commit followed. The header's change counter counts commits, but only
- * within one file, and not those into a -wal. All null when a commit went by during the copy.
+ * within one file, and not those into a -wal; null when a commit went by during the copy.
  */
 export async function commitFacts(found: Preflight, isQuiet: boolean): Promise<JsonObject> {
   const counts = isQuiet && found.journalMode === "rollback";
   return {
     changeCounter: counts ? found.changeCounter : null,
     file: counts ? await fileIdentity(found.path) : null,
+    log: logFacts(found.wal),
+  };
+}
+
+/**
+ * How far a -wal has come; null without commits in it. The first salt counts up each time that it is
+ * begun anew, for as long as it is the same file.
+ */
+export function logFacts(wal: Preflight["wal"]): JsonObject | null {
+  if (wal === null || wal.committedFrames === 0) return null;
+  return {
+    generation: Number.parseInt(wal.salts.slice(0, 8), 16),
+    commits: wal.committedFrames,
   };
 }
 

@@ -49,6 +49,7 @@ describe("the audit of a sound database", () => {
         autoVacuum: "incremental",
         journalMode: "rollback",
         walFrames: 0,
+        log: null,
         journal: "none",
         mode: "any",
       },

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../core/json.ts";
 import type { DatabaseHeader } from "../format/header.ts";
+import { logFacts } from "../moved.ts";
 import type { Preflight } from "../preflight.ts";
 
 /** Facts of a database, under the names of `Receipt.recorded` where it has them. */
@@ -21,6 +22,7 @@ export function propertiesOf(
     autoVacuum: autoVacuum(header),
     journalMode,
     walFrames: wal?.committedFrames ?? 0,
+    log: logFacts(wal),
     journal: journal?.state ?? "none",
     mode: mode.toString(8).padStart(4, "0"),
   };
