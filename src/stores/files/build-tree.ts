@@ -11,7 +11,7 @@ import {
 import { createHash } from "node:crypto";
 
 import { diskError } from "../../core/disk.ts";
-import { SalvorError } from "../../core/errors.ts";
+import { SalvorError, systemCode } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { Content, Part } from "../types.ts";
 import { Admission } from "./admit.ts";
@@ -162,6 +162,8 @@ function told<T>(root: string, { path }: TreeEntry, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof SalvorError) throw error;
+    // Nobody else writes here.
+    if (systemCode(error) === "EEXIST") throw damagedTree(`${showPath(path)} is in it twice`);
     throw diskError(`${root}/${showPath(path)}`, error);
   }
 }

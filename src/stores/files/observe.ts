@@ -16,7 +16,7 @@ const CATALOGUE = {
   "files.certificate.damaged": ["A certificate cannot be read", "medium", "corruption", RESTORE],
   "files.key.exposed": ["Others can read a private key", "high", "permission", PERMISSIONS],
   "files.env.syntax": ["An .env file does not parse", "medium", "configuration", []],
-  "files.link.dangling": ["A link leads nowhere", "low", "reference", []],
+  "files.link.dangling": ["A link leads nowhere", "medium", "reference", []],
   "files.link.outside": ["A link leads out of the tree", "low", "reference", []],
   "files.hardlink.outside": ["A file has a name out of the tree", "info", "reference", []],
   "files.content.zeros": ["A file holds zeros alone", "low", "corruption", []],
