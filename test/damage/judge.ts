@@ -68,8 +68,30 @@ function foundFaults(
       return isSeen ? [`something was found that is no damage\n${what}`] : [];
     case "notice":
       if (isSeen) return [`more was made of it than a notice\n${what}`];
-      return isSame(snapshot, after) || findings.length > 0 ? [] : ["nobody was told"];
+      return untold(snapshot, after, findings).map(
+        (name) => `${name}: rows gone, not told\n${what}`,
+      );
   }
+}
+
+/** Tables with fewer rows than the snapshot, where no notice says how many are gone and who has them. */
+function untold(
+  snapshot: Content,
+  after: Content,
+  findings: readonly Finding[],
+): readonly string[] {
+  return Object.keys(after.tables).filter((name) => {
+    const gone = rowsIn(snapshot, name) - rowsIn(after, name);
+    const said = new RegExp(`^${name} .*\\b${gone} gone; snapshot [0-9a-f]{12} of `);
+    const isTold = findings.some(
+      ({ severity, description }) => severity === "low" && said.test(description),
+    );
+    return gone > 0 && !isTold;
+  });
+}
+
+function rowsIn({ tables }: Content, name: string): number {
+  return Number(tables[name]?.split(" ")[0] ?? 0);
 }
 
 /**
@@ -78,9 +100,9 @@ function foundFaults(
  */
 function isBeyondSight({ trial, before, after }: Stand): boolean {
   if (trial.situation === "at rest" || after.problems.length > 0) return false;
-  const counts = ({ tables }: Content): string =>
-    JSON.stringify(Object.entries(tables).map(([name, said]) => [name, said.split(" ")[0]]));
-  return before.schema === after.schema && counts(before) === counts(after);
+  const names = Object.keys({ ...before.tables, ...after.tables });
+  const hasAllRows = names.every((name) => rowsIn(before, name) === rowsIn(after, name));
+  return before.schema === after.schema && hasAllRows;
 }
 
 function soundFaults(outcome: FullRecoveryDocument, left: Content): readonly string[] {
