@@ -36,7 +36,7 @@ const PORTS: Readonly<Record<string, string>> = {
  * What adapters of one port share, beside the port itself. A store of documents is a tree of files
  * whose content is known.
  */
-const SHARED = new Set(["src/stores/files", "src/stores/host"]);
+const SHARED = new Set(["src/stores/engine", "src/stores/files", "src/stores/host"]);
 
 /** Where ports and adapters are joined. */
 const COMPOSITION = "app";

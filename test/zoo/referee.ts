@@ -8,7 +8,7 @@ import type { DatabaseReader, StoredTable } from "../../src/stores/sqlite/format
 import { foldName } from "../../src/stores/sqlite/schema/names.ts";
 import { normalSql } from "../../src/stores/sqlite/schema/normal-sql.ts";
 import { parseIndex } from "../../src/stores/sqlite/schema/parse-index.ts";
-import { tokenize } from "../../src/stores/sqlite/schema/tokens.ts";
+import { tokenize } from "../../src/stores/engine/tokens.ts";
 import type { IndexedColumn } from "../../src/stores/sqlite/schema/types.ts";
 import { decodedEntries } from "./decoded-entries.ts";
 import { engineEntries } from "./engine-rows.ts";

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, guard } from "./engine.ts";
+import { engineError, guard } from "../engine/engine.ts";
 
 /** The live database, and where its copy goes. */
 export interface CaptureInput {

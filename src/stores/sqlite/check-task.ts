@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { messageOf } from "../../core/errors.ts";
 import type { HostTask } from "../host/messages.ts";
-import { openSettled } from "./engine.ts";
+import { openSettled } from "../engine/engine.ts";
 
 /** The image that the engine checks. */
 export interface CheckInput {

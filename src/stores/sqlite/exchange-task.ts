@@ -1,7 +1,7 @@
 import { backup, type DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, openSettled } from "./engine.ts";
+import { engineError, openSettled } from "../engine/engine.ts";
 import { patiently, refuseMoved, type Locked } from "./under-lock.ts";
 
 /** Which database takes whose place, and what must still hold then. */

@@ -16,7 +16,7 @@ import type { StoredTable } from "./format/types.ts";
 import type { LiveDatabase } from "./live.ts";
 import type { Preflight } from "./preflight.ts";
 import { commitFacts } from "./moved.ts";
-import { queryImage } from "./query.ts";
+import { queryImage } from "../engine/query.ts";
 import { refereeImage } from "./referee.ts";
 import { imageRows } from "./rows.ts";
 import { sealImage } from "./seal.ts";

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, guard } from "./engine.ts";
+import { engineError, guard } from "../engine/engine.ts";
 import { fingerprintUnderLock, patiently, refuseMoved, type Locked } from "./under-lock.ts";
 
 /** Which live database goes over to another journal mode. */

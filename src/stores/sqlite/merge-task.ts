@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, guard } from "./engine.ts";
+import { engineError, guard } from "../engine/engine.ts";
 
 /** The copy that shall stand alone. */
 export interface MergeInput {

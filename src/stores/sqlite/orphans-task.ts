@@ -1,7 +1,7 @@
 import { type DatabaseSync } from "node:sqlite";
 
 import type { HostTask } from "../host/messages.ts";
-import { engineError, openSettled } from "./engine.ts";
+import { engineError, openSettled } from "../engine/engine.ts";
 
 /** The image, and the tables whose references only the engine can follow. */
 export interface OrphansInput {

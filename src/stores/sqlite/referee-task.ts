@@ -9,7 +9,7 @@ import { collectionDigest } from "../../receipts/tree.ts";
 import { TreeBuilder } from "../../receipts/tree-builder.ts";
 import type { EntrySink, Value } from "../../receipts/types.ts";
 import type { HostTask } from "../host/messages.ts";
-import { engineError, openSettled } from "./engine.ts";
+import { engineError, openSettled } from "../engine/engine.ts";
 import type { StoredTable } from "./format/types.ts";
 import { RowEncoder } from "./row-encoder.ts";
 import { quoted, sameName } from "./schema/names.ts";

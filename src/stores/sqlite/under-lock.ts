@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { SalvorError } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
-import { sqliteCode } from "./engine.ts";
+import { sqliteCode } from "../engine/engine.ts";
 
 /** A live database that is about to be changed, and how long to wait for those who lock it. */
 export interface Locked {

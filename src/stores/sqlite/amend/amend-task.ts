@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { messageOf, SalvorError } from "../../../core/errors.ts";
 import type { HostTask } from "../../host/messages.ts";
 import type { Amended, Amendment } from "../../types.ts";
-import { engineError, guard } from "../engine.ts";
+import { engineError, guard } from "../../engine/engine.ts";
 import { isLack } from "./lack.ts";
 import { putBackRows } from "./put-back-rows.ts";
 import { reindex } from "./reindex.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import { messageOf, SalvorError } from "../../../core/errors.ts";
-import { sqliteCode } from "../engine.ts";
+import { sqliteCode } from "../../engine/engine.ts";
 import { isLack } from "./lack.ts";
 import { insertRow } from "./row-sql.ts";
 import { rowidName, type Target } from "./targets.ts";

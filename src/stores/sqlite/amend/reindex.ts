@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { messageOf, SalvorError } from "../../../core/errors.ts";
 import type { Amended } from "../../types.ts";
-import { sqliteCode } from "../engine.ts";
+import { sqliteCode } from "../../engine/engine.ts";
 import { quoted } from "../schema/names.ts";
 import { doubtsOf } from "./index-doubts.ts";
 import { requireSound } from "./integrity-check.ts";

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { SalvorError } from "../../../core/errors.ts";
 import type { Query } from "../../types.ts";
-import { allowReadingOnly, connectVirtualTables } from "../query-authorizer.ts";
+import { allowReadingOnly, connectVirtualTables } from "../../engine/query-authorizer.ts";
 
 /** How many rows break each rule, in their order; null where it cannot be asked. */
 export type Breaches = readonly (number | null)[];

@@ -1,6 +1,6 @@
 import { sameName } from "../schema/names.ts";
 import { TokenReader } from "../schema/token-reader.ts";
-import { tokenize } from "../schema/tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { Schema } from "./schemas.ts";
 
 /** Triggers of the live table that a row which goes back sets off. */

@@ -1,6 +1,6 @@
 import { messageOf } from "../../../core/errors.ts";
 import type { HostTask } from "../../host/messages.ts";
-import { openSettled } from "../engine.ts";
+import { openSettled } from "../../engine/engine.ts";
 
 /** The settled file whose schema the engine reads. */
 export interface SchemaInput {

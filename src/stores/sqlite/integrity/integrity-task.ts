@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { messageOf } from "../../../core/errors.ts";
 import type { HostTask } from "../../host/messages.ts";
-import { engineError, openSettled, sqliteCode } from "../engine.ts";
-import { allowReadingOnly, connectVirtualTables } from "../query-authorizer.ts";
+import { engineError, openSettled, sqliteCode } from "../../engine/engine.ts";
+import { allowReadingOnly, connectVirtualTables } from "../../engine/query-authorizer.ts";
 import { readRules, writtenTables, type WrittenTable } from "./read-rules.ts";
 import { checkReferences } from "./references.ts";
 import { checkRows, countRowRules } from "./row-rules.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import { messageOf } from "../../../core/errors.ts";
-import { sqliteCode } from "../engine.ts";
+import { sqliteCode } from "../../engine/engine.ts";
 import { quoted } from "../schema/names.ts";
 import { columnList } from "./read-rules.ts";
 import { rowCount, shownColumns } from "./rows-shown.ts";

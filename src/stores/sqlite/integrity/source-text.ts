@@ -1,4 +1,4 @@
-import { tokenize, type Token } from "../schema/tokens.ts";
+import { tokenize, type Token } from "../../engine/tokens.ts";
 
 // Expressions as their author wrote them: in a schema, the engine takes a word in double quotes that
 // names no column for text, and only the words as written tell it so again.

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import { sqliteCode } from "../engine.ts";
+import { sqliteCode } from "../../engine/engine.ts";
 import { quoted } from "../schema/names.ts";
 import { shownValue } from "./rows-shown.ts";
 import type { Breach, TableRules, UniqueRule } from "./rules.ts";

@@ -6,7 +6,7 @@ import { normalSql } from "./normal-sql.ts";
 import { parseIndex } from "./parse-index.ts";
 import { parseTable } from "./parse-table.ts";
 import { moduleOf } from "./shadow-tables.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { IndexDefinition, IndexedColumn, SchemaRow, TableDefinition } from "./types.ts";
 
 /** Content of the engine's own that is recorded and never compared. */

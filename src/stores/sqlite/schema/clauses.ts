@@ -1,6 +1,6 @@
 import { normalSql } from "./normal-sql.ts";
 import type { TokenReader } from "./token-reader.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../engine/tokens.ts";
 import type { ForeignKeyDefinition, IndexedColumn } from "./types.ts";
 
 // The clauses that column constraints, table constraints and indexes share.

@@ -1,6 +1,6 @@
 import type { Value } from "../../../receipts/types.ts";
 import { TokenReader } from "./token-reader.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { Affinity, ColumnDefinition } from "./types.ts";
 
 /** Text as bytes of the database's own encoding. */

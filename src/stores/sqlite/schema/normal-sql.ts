@@ -1,5 +1,5 @@
 import { isFallback, isReserved } from "./keywords.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../engine/tokens.ts";
 
 const PLAIN = /^[A-Za-z_\u{80}-\u{10ffff}][\w$\u{80}-\u{10ffff}]*$/u;
 

@@ -2,7 +2,7 @@ import { affinityOf } from "./affinity.ts";
 import { takeConflict, takeReference } from "./clauses.ts";
 import { normalSql } from "./normal-sql.ts";
 import type { TokenReader } from "./token-reader.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../engine/tokens.ts";
 import type {
   ColumnDefinition,
   ForeignKeyDefinition,

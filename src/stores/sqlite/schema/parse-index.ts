@@ -1,6 +1,6 @@
 import { indexedColumn } from "./clauses.ts";
 import { TokenReader } from "./token-reader.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { IndexDefinition } from "./types.ts";
 
 /** Reads a CREATE INDEX as SQLite keeps it. Null when it is none. */

@@ -3,7 +3,7 @@ import { sameName } from "./names.ts";
 import { normalSql } from "./normal-sql.ts";
 import { takeColumn, type ParsedColumn } from "./parse-column.ts";
 import { TokenReader } from "./token-reader.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { ForeignKeyDefinition, KeyConstraint, TableDefinition } from "./types.ts";
 
 interface Constraints {

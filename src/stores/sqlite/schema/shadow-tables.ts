@@ -1,5 +1,5 @@
 import { foldName } from "./names.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "../../engine/tokens.ts";
 import type { SchemaRow } from "./types.ts";
 
 /** The module of a CREATE VIRTUAL TABLE, in lower case, or null for any other row. */

@@ -1,5 +1,5 @@
 import { normalSql } from "./normal-sql.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "../../engine/tokens.ts";
 
 /** Walks through tokens; every step is bounded by their number. */
 export class TokenReader {

@@ -24,7 +24,7 @@ export async function limitMemory(megabytes: number): Promise<Disposable> {
 
 async function startWatch(): Promise<Int32Array<SharedArrayBuffer>> {
   const words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
-  const thread = new Worker(entryModule("stores/sqlite/query-memory-main"), { workerData: words });
+  const thread = new Worker(entryModule("stores/engine/query-memory-main"), { workerData: words });
   await once(thread, "message");
   thread.unref();
   return words;

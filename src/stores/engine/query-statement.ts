@@ -1,5 +1,5 @@
 import { SalvorError } from "../../core/errors.ts";
-import { tokenize, type Token } from "./schema/tokens.ts";
+import { tokenize, type Token } from "./tokens.ts";
 
 /** Words that begin a statement which does something else than read rows. */
 const OTHER_STATEMENTS: ReadonlySet<string> = new Set(

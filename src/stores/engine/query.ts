@@ -27,7 +27,7 @@ export async function queryImage(
   let isLate = false;
   const timer = setTimeout(() => (isLate = true), timeoutMs);
   try {
-    const task = entryModule("stores/sqlite/query-task");
+    const task = entryModule("stores/engine/query-task");
     return await hosts.run<QueryAnswer>("engine", task, input, signal, { timeoutMs });
   } catch (error) {
     if (!(error instanceof SalvorError) || error.code !== "HOST_LIMIT") throw error;
