@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import type { Random } from "../support/random.ts";
+import { indexPages } from "./index-pages.ts";
 import { EVERYWHERE, ROLLBACK, type Damage, type Victim } from "./types.ts";
 
 const SECTOR = 512;
@@ -34,6 +35,10 @@ export const bytesDamages: readonly Damage[] = [
       const at = anyPage(bytes, random, pageSize);
       bytes.fill(0, at, at + pageSize);
     }
+  }),
+  damage("a zeroed page of an index", (bytes, random, { path, pageSize }) => {
+    const at = pageSize * (random.pick(indexPages(path)) - 1);
+    bytes.fill(0, at, at + pageSize);
   }),
   damage("the first page zeroed", (bytes, _random, { pageSize }) => bytes.fill(0, 0, pageSize)),
   damage("the first page random", (bytes, random, { pageSize }) => {
