@@ -10,6 +10,8 @@ export interface JsonPiece {
   readonly index: number | null;
   /** In an object the record's key, null when it cannot be read. */
   readonly key: string | null;
+  /** Where the record begins with its key; the same as `at` outside of objects. */
+  readonly from: number;
   /** Byte offsets in the file, `end` exclusive; of a record in an object: of its value. */
   readonly at: number;
   readonly end: number;
@@ -17,4 +19,12 @@ export interface JsonPiece {
   readonly line: number;
   /** The bytes of `[at, end)`; belong to whoever takes them. */
   readonly bytes: Uint8Array;
+}
+
+/** How records are looked for. */
+export interface RecordLimits {
+  /** Bytes; a longer record counts as damaged and comes in pieces. */
+  readonly recordMax: number;
+  /** Behind damage only what leads to the end of the file counts: no likeness, no guess. */
+  readonly certainOnly: boolean;
 }

@@ -93,6 +93,11 @@ export class JsonReader {
     return this.#skipSpace() === -1;
   }
 
+  /** Whether the open container at a level, from 0 at the root, is an object. */
+  isObjectAt(level: number): boolean {
+    return this.#kinds[level] === OBJECT;
+  }
+
   /** The next byte that is no white space, or -1 at the end. */
   #skipSpace(): number {
     const { bytes } = this;

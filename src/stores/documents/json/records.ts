@@ -1,4 +1,4 @@
-import type { JsonPiece } from "./piece.ts";
+import type { JsonPiece, RecordLimits } from "./piece.ts";
 import { splitContainer } from "./split-container.ts";
 import { splitLines } from "./split-lines.ts";
 import { ByteWindow, refill } from "./window.ts";
@@ -6,13 +6,7 @@ import { ByteWindow, refill } from "./window.ts";
 /** How a file holds records: one a line, or in one array or one object of the whole file. */
 export type RecordForm = "jsonl" | "array" | "object";
 
-/** Bounds of what is held. */
-export interface RecordLimits {
-  /** Bytes; a longer record counts as damaged and comes in pieces. */
-  readonly recordMax: number;
-}
-
-const LIMITS: RecordLimits = { recordMax: 64 * 1024 * 1024 };
+const LIMITS: RecordLimits = { recordMax: 64 * 1024 * 1024, certainOnly: false };
 
 /**
  * The records of a file, one after the other, in memory of a few times its largest record. Behind a
@@ -22,12 +16,12 @@ export async function* readRecords(
   source: AsyncIterable<Uint8Array>,
   form: RecordForm,
   signal: AbortSignal,
-  limits: RecordLimits = LIMITS,
+  options: Partial<RecordLimits> = {},
 ): AsyncGenerator<JsonPiece> {
   const window = new ByteWindow(new Uint8Array(0), false);
   const portions = source[Symbol.asyncIterator]();
   try {
-    for (const piece of split(window, form, limits)) {
+    for (const piece of split(window, form, { ...LIMITS, ...options })) {
       if (piece === null) {
         signal.throwIfAborted();
         await refill(window, portions);
@@ -42,9 +36,9 @@ export async function* readRecords(
 export function* recordsOf(
   bytes: Uint8Array,
   form: RecordForm,
-  limits: RecordLimits = LIMITS,
+  options: Partial<RecordLimits> = {},
 ): Generator<JsonPiece> {
-  for (const piece of split(new ByteWindow(bytes, true), form, limits)) {
+  for (const piece of split(new ByteWindow(bytes, true), form, { ...LIMITS, ...options })) {
     if (piece !== null) yield piece;
   }
 }
@@ -53,8 +47,8 @@ export function* recordsOf(
 function split(
   window: ByteWindow,
   form: RecordForm,
-  { recordMax }: RecordLimits,
+  limits: RecordLimits,
 ): Generator<JsonPiece | null> {
-  if (form === "jsonl") return splitLines(window, recordMax);
-  return splitContainer(window, form, recordMax);
+  if (form === "jsonl") return splitLines(window, limits.recordMax);
+  return splitContainer(window, form, limits);
 }

@@ -1,6 +1,7 @@
+import type { RecordLimits } from "./piece.ts";
 import { RecordShapes } from "./shape.ts";
-import { isSpace } from "./space.ts";
-import { readRecord, skipSpace, type RecordTrial } from "./trial.ts";
+import { isSpace, skipSpace } from "./space.ts";
+import { readRecord, type RecordTrial } from "./trial.ts";
 import type { ByteWindow } from "./window.ts";
 
 const COMMA = 0x2c;
@@ -19,14 +20,18 @@ export class Resync {
   readonly #window: ByteWindow;
   readonly #closer: number;
   readonly #spanMax: number;
+  readonly #isCertainOnly: boolean;
+  readonly #chainMax: number;
   readonly #shapes = new RecordShapes();
   #credit = CREDIT_AT_FIRST;
   #creditedTo = 0;
 
-  constructor(window: ByteWindow, closer: number, spanMax: number) {
+  constructor(window: ByteWindow, closer: number, limits: RecordLimits) {
     this.#window = window;
     this.#closer = closer;
-    this.#spanMax = spanMax;
+    this.#spanMax = limits.recordMax;
+    this.#isCertainOnly = limits.certainOnly;
+    this.#chainMax = limits.certainOnly ? Number.POSITIVE_INFINITY : CHAIN_MAX;
   }
 
   /** Takes a sound record as an example of what to look for. */
@@ -36,7 +41,7 @@ export class Resync {
 
   /**
    * The first place from `offset` on where a record begins that is no part of the damaged one; the
-   * end of the file when there is none, and at most `spanMax` away.
+   * end of the file when there is none, and at most `recordMax` away.
    */
   *find(offset: number): Generator<null, number> {
     const window = this.#window;
@@ -61,7 +66,8 @@ export class Resync {
     const { bytes } = this.#window;
     const from = this.#window.indexOf(offset);
     if (this.#closer === 0x7d) return this.#found(bytes.indexOf(QUOTE, from));
-    if (this.#shapes.opening !== 0) return this.#found(bytes.indexOf(this.#shapes.opening, from));
+    const { opening } = this.#shapes;
+    if (opening !== 0 && !this.#isCertainOnly) return this.#found(bytes.indexOf(opening, from));
     const comma = bytes.indexOf(COMMA, from > 0 ? from - 1 : 0);
     return comma === -1 ? -1 : this.#found(skipSpace(bytes, comma + 1));
   }
@@ -79,14 +85,17 @@ export class Resync {
     const start = this.#window.indexOf(trial.at);
     const { opening, isKnown } = this.#shapes;
     if (trial.kind === "faulty") return candidate + 1;
-    if (opening !== 0 && bytes[start] !== opening) return candidate + 1;
+    if (!this.#isCertainOnly && opening !== 0 && bytes[start] !== opening) return candidate + 1;
     if (trial.kind === "unseparated") {
-      return isKnown && this.#shapes.isLike(bytes, start) ? "accept" : candidate + 1;
+      return !this.#isCertainOnly && isKnown && this.#shapes.isLike(bytes, start)
+        ? "accept"
+        : candidate + 1;
     }
     const chain = this.#follow(trial);
     if (chain.end === "more") return "more";
     if (chain.end === "inner") return chain.behind;
     if (chain.end === "top") return "accept";
+    if (this.#isCertainOnly) return candidate + 1;
     const isPlausible = isKnown ? this.#isChainLike(trial) : this.#isBehindComma(candidate);
     return isPlausible ? "accept" : candidate + 1;
   }
@@ -94,7 +103,7 @@ export class Resync {
   /** A place can be told to be inside a damaged record by the bracket that its neighbours lead to. */
   #follow(first: RecordTrial): Chain {
     let trial = first;
-    for (let count = 0; count < CHAIN_MAX; count += 1) {
+    for (let count = 0; count < this.#chainMax; count += 1) {
       if (trial.next === -1) return { end: "top", behind: trial.nextAt };
       if (trial.next === this.#closer) return this.#closed(trial.nextAt + 1);
       if (trial.kind !== "sound") break;

@@ -10,3 +10,10 @@ export function trimmed(bytes: Uint8Array, start: number, end: number): [number,
   while (to > from && isSpace(bytes[to - 1] ?? 0)) to -= 1;
   return [from, to];
 }
+
+/** The first index from `from` on that is no white space. */
+export function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && isSpace(bytes[at] ?? 0)) at += 1;
+  return at;
+}

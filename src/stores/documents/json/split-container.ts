@@ -1,7 +1,7 @@
-import type { JsonPiece } from "./piece.ts";
+import type { JsonPiece, RecordLimits } from "./piece.ts";
 import { Resync } from "./resync.ts";
-import { trimmed } from "./space.ts";
-import { readRecord, skipSpace, type RecordTrial } from "./trial.ts";
+import { skipSpace, trimmed } from "./space.ts";
+import { readRecord, type RecordTrial } from "./trial.ts";
 import type { ByteWindow } from "./window.ts";
 
 const COMMA = 0x2c;
@@ -10,9 +10,9 @@ const COMMA = 0x2c;
 export function splitContainer(
   window: ByteWindow,
   form: "array" | "object",
-  recordMax: number,
+  limits: RecordLimits,
 ): Generator<JsonPiece | null> {
-  return new ContainerSplit(window, form === "object", recordMax).pieces();
+  return new ContainerSplit(window, form === "object", limits).pieces();
 }
 
 class ContainerSplit {
@@ -23,12 +23,12 @@ class ContainerSplit {
   readonly #resync: Resync;
   #index = 0;
 
-  constructor(window: ByteWindow, isObject: boolean, recordMax: number) {
+  constructor(window: ByteWindow, isObject: boolean, limits: RecordLimits) {
     this.#window = window;
     this.#opener = isObject ? 0x7b : 0x5b;
     this.#closer = isObject ? 0x7d : 0x5d;
-    this.#recordMax = recordMax;
-    this.#resync = new Resync(window, this.#closer, recordMax);
+    this.#recordMax = limits.recordMax;
+    this.#resync = new Resync(window, this.#closer, limits);
   }
 
   *pieces(): Generator<JsonPiece | null> {
@@ -112,7 +112,7 @@ class ContainerSplit {
 
   #sound(trial: RecordTrial): JsonPiece {
     this.#resync.learn(trial);
-    return this.#piece("record", trial.at, trial.end, trial.key);
+    return this.#piece("record", trial.at, trial.end, trial);
   }
 
   /** Gives up everything before an offset, but for the separators at its end. */
@@ -126,18 +126,18 @@ class ContainerSplit {
     this.#advance(to);
   }
 
-  #piece(kind: JsonPiece["kind"], at: number, end: number, key: string | null): JsonPiece {
+  #piece(kind: JsonPiece["kind"], at: number, end: number, trial: RecordTrial | null): JsonPiece {
     const isCounted = kind === "record" || kind === "damaged";
     const { bytes, line } = this.#window;
-    const from = this.#window.indexOf(at);
     return {
       kind,
       index: isCounted ? this.#index++ : null,
-      key,
+      key: trial?.key ?? null,
+      from: trial?.from ?? at,
       at,
       end,
       line,
-      bytes: bytes.subarray(from, this.#window.indexOf(end)),
+      bytes: bytes.subarray(this.#window.indexOf(at), this.#window.indexOf(end)),
     };
   }
 }

@@ -37,6 +37,7 @@ function piecesOfLine(window: ByteWindow, to: number, firstIndex: number): JsonP
     kind,
     index,
     key: null,
+    from: window.offsetOf(from),
     at: window.offsetOf(from),
     end: window.offsetOf(until),
     line: window.line,

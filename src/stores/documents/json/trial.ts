@@ -1,6 +1,6 @@
 import { keyText } from "./place.ts";
 import { JsonReader } from "./reader.ts";
-import { isSpace } from "./space.ts";
+import { skipSpace } from "./space.ts";
 import type { ByteWindow } from "./window.ts";
 
 const COMMA = 0x2c;
@@ -14,6 +14,8 @@ export interface RecordTrial {
    */
   readonly kind: "sound" | "unseparated" | "faulty" | "more";
   readonly key: string | null;
+  /** Where the record begins, with its key. */
+  readonly from: number;
   /** The value, without its key. */
   readonly at: number;
   readonly end: number;
@@ -25,23 +27,22 @@ export interface RecordTrial {
 /** Reads the record at an offset: a value, or in an object a key and a value. */
 export function readRecord(window: ByteWindow, offset: number, closer: number): RecordTrial {
   const from = window.indexOf(offset);
-  if (closer === 0x5d) return readValue(window, from, null, closer);
+  if (closer === 0x5d) return readValue(window, { from, at: from, key: null }, closer);
   const reader = new JsonReader(window.bytes, from);
   if (reader.next() !== "string") return unread(window, reader);
   const colon = skipSpace(window.bytes, reader.end);
   if (window.bytes[colon] !== COLON) return unread(window, colon);
   const key = keyText(window.bytes, reader.start, reader.end);
-  return readValue(window, skipSpace(window.bytes, colon + 1), key, closer);
+  return readValue(window, { from, at: skipSpace(window.bytes, colon + 1), key }, closer);
 }
 
 function readValue(
   window: ByteWindow,
-  from: number,
-  key: string | null,
+  { from, at, key }: { readonly from: number; readonly at: number; readonly key: string | null },
   closer: number,
 ): RecordTrial {
   const { bytes } = window;
-  const reader = new JsonReader(bytes, from);
+  const reader = new JsonReader(bytes, at);
   const first = reader.next();
   let event = first;
   while (event !== "end" && event !== "fault") event = reader.next();
@@ -58,7 +59,8 @@ function readValue(
   return {
     kind: isSeparated ? "sound" : "unseparated",
     key,
-    at: window.offsetOf(from),
+    from: window.offsetOf(from),
+    at: window.offsetOf(at),
     end: window.offsetOf(reader.end),
     next,
     nextAt: window.offsetOf(nextAt),
@@ -71,12 +73,5 @@ function unread(window: ByteWindow, where: JsonReader | number): RecordTrial {
     typeof where === "number" ? where : where.fault === null ? where.end : where.faultAt;
   const kind = index >= window.bytes.length && !window.ended ? "more" : "faulty";
   const at = window.offsetOf(index);
-  return { kind, key: null, at, end: at, next: -1, nextAt: at };
-}
-
-/** The first index from `from` on that is no white space. */
-export function skipSpace(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (at < bytes.length && isSpace(bytes[at] ?? 0)) at += 1;
-  return at;
+  return { kind, key: null, from: at, at, end: at, next: -1, nextAt: at };
 }
