@@ -80,7 +80,21 @@ export async function mend(
   session.progress.say(remedySentence(harder));
   if (feasible([harder]).length === 0) return run;
   const at = remedies.findIndex(({ store }) => store === refusal.store);
-  return attempt(session, [harder, ...remedies.slice(at + 1)], options, signal);
+  const mended = feasible(remedies.slice(0, at)).map(({ store }) => store);
+  const rest = await mend(session, [harder, ...remedies.slice(at + 1)], options, signal);
+  return joined(run, mended, rest);
+}
+
+/** The last of two runs, with what the first has done before it was refused. */
+function joined(first: RunDocument, mended: readonly string[], last: RunDocument): RunDocument {
+  const ofMended = <Told extends { readonly store: string }>(told: readonly Told[]) =>
+    told.filter(({ store }) => mended.includes(store));
+  return {
+    ...last,
+    subject: [...mended, ...last.subject],
+    losses: [...ofMended(first.losses), ...last.losses],
+    proofs: [...ofMended(first.proofs), ...last.proofs],
+  };
 }
 
 /** The store on which the engine could not do the lesser work, and why. */
