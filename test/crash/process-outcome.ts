@@ -7,8 +7,7 @@ import type { Salvor } from "../../src/app/types.ts";
 import { temporaryFolder, type TemporaryFolder } from "../support/folder.ts";
 import type { ProcessResult } from "../support/processes.ts";
 import { breakAt, isKill, showPoint, type Point } from "./injection.ts";
-import { ENVIRONMENT, LIVE, type Prepared, type Scenario } from "./process-scenarios.ts";
-import { storeContent } from "./store-content.ts";
+import { ENVIRONMENT, SHOP, type Prepared, type Scenario } from "./process-scenarios.ts";
 
 /** A run in one of these has not come to its end. */
 const OPEN = ["planned", "running", "interrupted"];
@@ -65,39 +64,50 @@ export async function disturb(
 /** A fresh copy of the folder that the command begins with. */
 export async function copyOf(stand: Stand): Promise<TemporaryFolder> {
   const folder = await temporaryFolder();
-  await cp(stand.folder, folder.path, { recursive: true, preserveTimestamps: true });
+  await cp(stand.folder, folder.path, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+  });
   return folder;
 }
 
 async function checkPromises(stand: Stand, cwd: string): Promise<void> {
   const { before, after, kept } = stand.prepared;
   const whole = [before, after];
-  const live = join(cwd, LIVE);
-  assert.ok(whole.includes(await storeContent(live)), "the live store is neither old nor new");
+  const { store, contentOf, mayBeAway, ...subject } = stand.scenario.subject ?? SHOP;
+  const live = join(cwd, subject.live);
+  const found = await contentOf(live);
+  const isAway = mayBeAway && found === null;
+  assert.ok(isAway || whole.includes(found), "the live store is neither old nor new");
   await using salvor = await openSalvor({ cwd, env: ENVIRONMENT });
   await salvor.resume({ yes: true });
   const { runs } = await salvor.runs();
   const open = runs.filter(({ status }) => OPEN.includes(status)).map(({ id }) => id);
   assert.deepEqual(open, [], "resume left runs open");
-  const resumed = await storeContent(live);
+  const resumed = await contentOf(live);
   assert.ok(whole.includes(resumed), "after resume the live store is neither old nor new");
   if (stand.scenario.name === "repair") await salvor.repositoryRepair({ yes: true });
   assert.deepEqual((await salvor.repositoryCheck()).problems, []);
   for (const [snapshot, content] of kept) {
     const target = join(cwd, `restored-${snapshot.slice(0, 8)}.sqlite`);
     await salvor.restore({ snapshot, to: target });
-    assert.equal(await storeContent(target), content, "a snapshot gives back something else");
+    assert.equal(await contentOf(target), content, "a snapshot gives back something else");
   }
-  await useAgain(salvor, resumed === null ? [...kept.keys()] : []);
-  assert.notEqual(await storeContent(live), null, "the live store is still broken");
+  await useAgain(salvor, store, resumed === null ? [...kept.keys()] : []);
+  assert.notEqual(await contentOf(live), null, "the live store is still broken");
 }
 
 /** Whatever was begun can be done now: a restore over what is broken, a backup of what is sound. */
-async function useAgain(salvor: Salvor, snapshots: readonly string[]): Promise<void> {
+async function useAgain(
+  salvor: Salvor,
+  store: string,
+  snapshots: readonly string[],
+): Promise<void> {
   const snapshot = snapshots.at(-1);
   if (snapshot !== undefined) {
     const run = await salvor.restore({ snapshot, inPlace: true, yes: true });
     assert.equal(run.proof?.equal, true, "the restore that follows proves nothing");
   }
-  await salvor.backup({ stores: ["shop"] });
+  await salvor.backup({ stores: [store] });
 }

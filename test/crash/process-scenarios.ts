@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { seededRandom } from "../support/random.ts";
 import { expectSalvor } from "../support/salvor.ts";
 import { storeContent } from "./store-content.ts";
+import { treeContent } from "./tree-content.ts";
 
 /** What the passphrase is in every scenario that is encrypted. */
 export const ENVIRONMENT = { SALVOR_PASSPHRASE: "correct horse battery staple" };
@@ -18,9 +19,30 @@ export const LIVE = join("data", "shop.sqlite");
 export interface Scenario {
   readonly name: string;
   readonly args: readonly string[];
+  /** What it works on, when that is not the shop's database. */
+  readonly subject?: Subject;
   /** Fills an empty folder. */
   prepare(folder: string): Promise<Prepared>;
 }
+
+/** What a scenario protects, and how to read it without Salvor. */
+export interface Subject {
+  readonly store: string;
+  /** Relative to the scenario's folder. */
+  readonly live: string;
+  /** Null when there is nothing whole. */
+  readonly contentOf: (path: string) => Promise<string | null>;
+  /** Two renames put it in place: killed between them, it is away until the command goes on. */
+  readonly mayBeAway: boolean;
+}
+
+/** A database, which is always there, old or new. */
+export const SHOP: Subject = {
+  store: "shop",
+  live: LIVE,
+  contentOf: storeContent,
+  mayBeAway: false,
+};
 
 /** What may be found after a crash. */
 export interface Prepared {
@@ -150,6 +172,53 @@ export const repairScenario: Scenario = {
   },
 };
 
+const ETC: Subject = {
+  store: "etc",
+  live: "etc",
+  contentOf: async (path) => treeContent(path),
+  mayBeAway: true,
+};
+
+/** An incremental backup of a tree of files, encrypted. */
+export const treeBackupScenario: Scenario = {
+  name: "backup of a tree",
+  args: ["backup"],
+  subject: ETC,
+  prepare: async (folder) => {
+    prepareTree(folder, { encrypted: true });
+    const first = await backup(folder, ETC);
+    changeTree(folder, 2);
+    const now = await content(folder, ETC);
+    return { before: now, after: now, kept: new Map([kept(first)]) };
+  },
+};
+
+/** A restore over a tree of files that has changed, with something in it that is left alone. */
+export const treeRestoreScenario: Scenario = {
+  name: "restore of a tree in place",
+  args: ["restore", "etc@latest", "--in-place", "--yes", "--reason", "crash test"],
+  subject: ETC,
+  prepare: async (folder) => {
+    prepareTree(folder, { encrypted: false });
+    const first = await backup(folder, ETC);
+    changeTree(folder, 2);
+    return { before: await content(folder, ETC), after: first[1], kept: new Map([kept(first)]) };
+  },
+};
+
+/** A tree of files that is gone is brought back by what is found. */
+export const treeRecoverScenario: Scenario = {
+  name: "recover a tree",
+  args: ["recover", "etc", "--yes", "--reason", "crash test"],
+  subject: ETC,
+  prepare: async (folder) => {
+    prepareTree(folder, { encrypted: false });
+    const first = await backup(folder, ETC);
+    rmSync(join(folder, ETC.live), { recursive: true });
+    return { before: null, after: kept(first)[1], kept: new Map([kept(first)]) };
+  },
+};
+
 /** All of them. */
 export const scenarios: readonly Scenario[] = [
   backupScenario,
@@ -160,6 +229,9 @@ export const scenarios: readonly Scenario[] = [
   recoverScenario,
   renameScenario,
   repairScenario,
+  treeBackupScenario,
+  treeRecoverScenario,
+  treeRestoreScenario,
 ];
 
 interface ShopOptions {
@@ -168,19 +240,22 @@ interface ShopOptions {
   readonly expect?: string;
 }
 
-async function prepareShop(folder: string, options: ShopOptions): Promise<void> {
-  mkdirSync(join(folder, "data"), { mode: 0o700 });
-  const encryption = options.encrypted
-    ? "  encryption: { passphraseEnv: SALVOR_PASSPHRASE }\n"
-    : "";
+function configure(folder: string, encrypted: boolean, store: string): void {
+  const encryption = encrypted ? "  encryption: { passphraseEnv: SALVOR_PASSPHRASE }\n" : "";
   const configuration = `system: crash
 state: .salvor
 repository:
   path: ./backups
 ${encryption}stores:
-  shop: { ${["driver: sqlite", `path: ./${LIVE}`, ...[options.expect ?? []].flat()].join(", ")} }
+  ${store}
 `;
   writeFileSync(join(folder, "salvor.yaml"), configuration, { mode: 0o600 });
+}
+
+async function prepareShop(folder: string, options: ShopOptions): Promise<void> {
+  mkdirSync(join(folder, "data"), { mode: 0o700 });
+  const entry = ["driver: sqlite", `path: ./${LIVE}`, ...[options.expect ?? []].flat()].join(", ");
+  configure(folder, options.encrypted, `shop: { ${entry} }`);
   const database = new DatabaseSync(join(folder, LIVE));
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -189,6 +264,31 @@ ${encryption}stores:
   `);
   database.close();
   change(folder, 1);
+}
+
+/** A tree of some folders, with a link, and a file that is excluded. */
+function prepareTree(folder: string, { encrypted }: { readonly encrypted: boolean }): void {
+  configure(folder, encrypted, 'etc: { driver: files, path: ./etc, exclude: ["*.tmp"] }');
+  mkdirSync(join(folder, ETC.live, "conf.d"), { recursive: true });
+  symlinkSync("conf.d/0.conf", join(folder, ETC.live, "current"));
+  writeFileSync(join(folder, ETC.live, "conf.d", "left.tmp"), "left alone");
+  changeTree(folder, 1);
+}
+
+/** What is excluded is in no snapshot. */
+function kept([snapshot, live]: [string, string]): [snapshot: string, content: string] {
+  const lines = live.split("\n").filter((line) => !line.includes(".tmp "));
+  return [snapshot, lines.join("\n")];
+}
+
+/** Files that follow from the version alone; one comes, one goes, and many change. */
+function changeTree(folder: string, version: number): void {
+  const random = seededRandom(version);
+  const root = join(folder, ETC.live);
+  rmSync(join(root, `only-${version - 1}`), { force: true });
+  writeFileSync(join(root, `only-${version}`), "only in one version");
+  for (let at = 0; at < 20; at += 1)
+    writeFileSync(join(root, "conf.d", `${at}.conf`), random.bytes(300 * at));
 }
 
 /** Writes many rows that follow from the version alone, and closes the database cleanly. */
@@ -220,17 +320,20 @@ function leaveWal(folder: string, sql: string): void {
   spawnSync(process.execPath, ["--eval", script, join(folder, LIVE), sql]);
 }
 
-async function content(folder: string): Promise<string> {
-  const found = await storeContent(join(folder, LIVE));
-  if (found === null) throw new Error("the database is broken before anything was broken");
+async function content(folder: string, { live, contentOf }: Subject = SHOP): Promise<string> {
+  const found = await contentOf(join(folder, live));
+  if (found === null) throw new Error("the store is broken before anything was broken");
   return found;
 }
 
-async function backup(folder: string): Promise<[snapshot: string, content: string]> {
+async function backup(
+  folder: string,
+  subject: Subject = SHOP,
+): Promise<[snapshot: string, content: string]> {
   const options = { cwd: folder, env: ENVIRONMENT };
   const result = await expectSalvor(0, ["backup", "--json"], options);
   const { snapshots } = result.json() as { snapshots: readonly { store: string; id: string }[] };
-  const snapshot = snapshots.find(({ store }) => store === "shop");
+  const snapshot = snapshots.find(({ store }) => store === subject.store);
   if (snapshot === undefined) throw new Error("the backup made no snapshot");
-  return [snapshot.id, await content(folder)];
+  return [snapshot.id, await content(folder, subject)];
 }
