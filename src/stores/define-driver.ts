@@ -16,6 +16,8 @@ export interface Driver {
   addressOf(options: JsonObject): Address;
   /** The options with which a copy at another address is opened. */
   at(address: Address, options: JsonObject): JsonObject;
+  /** Makes the paths in its options absolute; `path` is by then. Absent where there are no others. */
+  readonly resolvePaths?: (options: JsonObject, absolute: (path: string) => string) => JsonObject;
 }
 
 /** A driver as its folder writes it: `open` sees its options typed. */

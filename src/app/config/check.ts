@@ -49,7 +49,7 @@ export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedCo
     const keys = new Set(unset.map(({ key }) => key));
     return answer(null, [...unset, ...found.filter(({ key }) => !keys.has(key))]);
   }
-  const config = resolveConfig(result.data, context.file);
+  const config = resolveConfig(result.data, context.file, context.drivers);
   const all = [...unset, ...badPaths(config, parsed)];
   return answer(all.length > 0 ? null : config, all);
 }

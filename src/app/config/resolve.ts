@@ -1,11 +1,12 @@
 import { basename, dirname, resolve } from "node:path";
 
 import type { JsonObject } from "../../core/json.ts";
+import type { Driver } from "../../stores/define-driver.ts";
 import type { ConfigTree, StoreTree } from "./schema.ts";
 import type { Config, Expectation, PassphraseSource, StoreConfig } from "./types.ts";
 
 /** Makes a checked tree absolute: `file` is the absolute path of the salvor.yaml. */
-export function resolveConfig(tree: ConfigTree, file: string): Config {
+export function resolveConfig(tree: ConfigTree, file: string, drivers: readonly Driver[]): Config {
   const folder = dirname(file);
   const absolute = (path: string): string => resolve(folder, path);
   const { repository, log, stores } = tree;
@@ -20,7 +21,7 @@ export function resolveConfig(tree: ConfigTree, file: string): Config {
     retention: tree.retention ?? null,
     log: { ...log, file: log.file === undefined ? null : absolute(log.file) },
     stores: Object.entries(stores).map(([name, store]) =>
-      storeConfig(name, store as StoreTree, absolute),
+      storeConfig(name, store as StoreTree, { absolute, drivers }),
     ),
   };
 }
@@ -35,21 +36,28 @@ function passphraseSource(
   return null;
 }
 
+interface Resolving {
+  readonly absolute: (path: string) => string;
+  readonly drivers: readonly Driver[];
+}
+
 /** A driver's option called `path` is a path: relative to the file, like every other one. */
 function storeConfig(
   name: string,
   store: StoreTree,
-  absolute: (path: string) => string,
+  { absolute, drivers }: Resolving,
 ): StoreConfig {
   const { driver, critical, expect, forget, rules, sensitive, types, ...options } = store;
   const path = options["path"];
+  const written: JsonObject = {
+    ...(options as JsonObject),
+    ...(typeof path === "string" && { path: absolute(path) }),
+  };
+  const known = drivers.find((each) => each.name === driver);
   return {
     name,
     driver,
-    options: {
-      ...(options as JsonObject),
-      ...(typeof path === "string" && { path: absolute(path) }),
-    },
+    options: known?.resolvePaths?.(written, absolute) ?? written,
     critical,
     expect: Object.fromEntries(
       Object.entries(expect).map(([collection, given]) => [collection, expectation(given)]),

@@ -1,0 +1,131 @@
+import type { Observation } from "../../../core/finding.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import { count } from "../../../core/text.ts";
+import { globPattern } from "../../glob.ts";
+import { emptyInspection } from "../../inspection.ts";
+import type { Inspection } from "../../types.ts";
+import { compareDerived } from "../derive/compare.ts";
+import { Observations, observe } from "../findings.ts";
+import type { HeldFolder } from "../held.ts";
+import { collectionFinder, globsOf } from "../survey/assign.ts";
+import { gather, type Gathered } from "../survey/gather.ts";
+import { countEntries, FILES } from "../survey/file-rows.ts";
+import { fileFacts } from "./file-facts.ts";
+import { isComplete, requestOf, type HeldDocuments } from "./held-documents.ts";
+
+/** Is everything there, is all of it JSON, and does what is said of it hold? */
+export async function auditFolder(held: HeldDocuments, signal: AbortSignal): Promise<Inspection> {
+  const { folder, blocked } = held;
+  if (folder === null) {
+    const files = await fileFacts(held, new Map(), signal);
+    return { ...emptyInspection, observations: blocked, complete: false, files };
+  }
+  const gathered = await gather(requestOf(folder, { faults: true, derived: true }), {}, signal);
+  const found = new Observations();
+  found.takeAll(filesFound(folder));
+  found.takeAll(gathered.observations, gathered.more);
+  found.takeAll(compareDerived(folder.live.specs, gathered));
+  return {
+    ...emptyInspection,
+    observations: found.list(),
+    complete: isComplete(folder),
+    checked: folder.files.length,
+    files: await fileFacts(held, gathered.files, signal),
+    collections: isComplete(folder) ? countsOf(folder, gathered) : null,
+    properties: propertiesOf(folder),
+  };
+}
+
+function filesFound(folder: HeldFolder): readonly Observation[] {
+  return [
+    ...missing(folder),
+    ...unreadable(folder),
+    ...notRegular(folder),
+    ...folder.documents.flatMap(({ name, size, collection }) => {
+      if (size > 0) return [];
+      const table = folder.live.specs[collection]?.name ?? "";
+      return [observe("documents.file.empty", `${name} is empty`, { file: name, table })];
+    }),
+    ...folder.tooLarge.map(({ name, size }) => {
+      const { fileBytesMax } = folder.live.options;
+      const limit = `fileBytesMax is ${count(fileBytesMax)}`;
+      const description = `${name} has ${count(size)} bytes, and ${limit}`;
+      return observe("documents.file.too-large", description, { file: name });
+    }),
+    ...changing(folder),
+  ];
+}
+
+const MAGIC = /[*?[{\\]/;
+
+/** Files that a collection names, and folders that its patterns begin with. */
+function missing({ live, files, others, captured }: HeldFolder): readonly Observation[] {
+  const names = new Set(files.map(({ name }) => name));
+  const seen = new Set([
+    ...others.map(({ path }) => path),
+    ...captured.captured.troubles.map(({ path }) => path),
+  ]);
+  return live.specs.flatMap((spec) =>
+    globsOf(spec).flatMap((given) => {
+      const glob = given.replace(/^\.\//, "");
+      const location = { file: glob, table: spec.name };
+      if (!MAGIC.test(glob)) {
+        if (names.has(glob) || seen.has(glob)) return [];
+        return [observe("documents.file.missing", `${glob} is not there`, location)];
+      }
+      const steps = glob.split("/").slice(0, -1);
+      const fixed = steps.slice(
+        0,
+        steps.concat("*").findIndex((step) => MAGIC.test(step)),
+      );
+      const folder = fixed.join("/");
+      const hasFiles = files.some(({ name }) => globPattern(glob).test(name));
+      if (folder === "" || hasFiles || seen.has(Buffer.from(folder).toString("latin1"))) return [];
+      const description = `${folder} is not there, where ${spec.name} lies`;
+      return [observe("documents.folder.missing", description, { ...location, file: folder })];
+    }),
+  );
+}
+
+function unreadable({ captured }: HeldFolder): readonly Observation[] {
+  return captured.captured.troubles.map(({ path, code }) => {
+    const kind = code === "EIO" ? "documents.file.hardware" : "documents.file.unreadable";
+    return observe(kind, `${path || "the folder"} cannot be read: ${code}`, { file: path }, code);
+  });
+}
+
+/** A link in a document's place is not followed: what it leads to is no part of the store. */
+function notRegular({ live, others }: HeldFolder): readonly Observation[] {
+  const find = collectionFinder(live.specs);
+  return others.flatMap(({ path, kind }) => {
+    const file = Buffer.from(path, "latin1").toString();
+    const spec = kind === "folder" && path === "" ? undefined : live.specs[find(file)];
+    if (spec === undefined) return [];
+    const description = `${file} is a ${kind}, and no file`;
+    return [observe("documents.file.not-regular", description, { file, table: spec.name })];
+  });
+}
+
+/** Worth a line: what is backed up of such a folder is of no one instant. */
+function changing({ captured, live }: HeldFolder): readonly Observation[] {
+  const { changed, changedTotal } = captured.captured;
+  if (changedTotal === 0) return [];
+  const names = JSON.stringify(changed);
+  const description = `files of ${live.tree.root} change each time that they are read: ${names}`;
+  return [observe("documents.changing", description, {}, names)];
+}
+
+function countsOf(
+  folder: HeldFolder,
+  { documents, unreadable: bad }: Gathered,
+): Readonly<Record<string, number>> {
+  const counts = folder.live.specs.map(
+    ({ name }, at) => [name, (documents[at] ?? 0) + (bad[at] ?? 0)] as const,
+  );
+  return Object.fromEntries([...counts, [FILES.name, countEntries(folder)]]);
+}
+
+function propertiesOf({ captured }: HeldFolder): JsonObject {
+  const { files, folders, links, bytes } = captured.captured.counts;
+  return { engine: "documents", files, folders, links, bytes, internal: [FILES.name] };
+}

@@ -1,0 +1,69 @@
+import { lstat } from "node:fs/promises";
+
+import { timestamp } from "../../../core/world.ts";
+import type { FileFacts } from "../../types.ts";
+import type { HeldFile } from "../survey/held-file.ts";
+import type { FileSurvey } from "../survey/types.ts";
+import type { HeldDocuments } from "./held-documents.ts";
+
+/** Files that are listed; those that are not in order come first. */
+const LISTED_MAX = 10_000;
+
+/** The folder itself, and the documents in it, as they lay there. */
+export async function fileFacts(
+  { live, folder, blocked }: HeldDocuments,
+  surveyed: ReadonlyMap<number, FileSurvey>,
+  signal: AbortSignal,
+): Promise<readonly FileFacts[]> {
+  signal.throwIfAborted();
+  const { root } = live.tree;
+  const own = await folderFacts(root, blocked[0]?.description ?? null);
+  if (folder === null) return [own];
+  const facts = folder.documents.map((file) =>
+    factsOf(root, file, surveyed.get(file.number)?.trouble ?? null),
+  );
+  const troubles = folder.captured.captured.troubles.map(({ path, code }) =>
+    unreadFacts(root, path, code),
+  );
+  const bad = facts.filter(({ valid }) => !valid);
+  const good = facts.filter(({ valid }) => valid);
+  return [own, ...troubles, ...bad, ...good].slice(0, LISTED_MAX);
+}
+
+function factsOf(root: string, file: HeldFile, trouble: string | null): FileFacts {
+  const error = file.size === 0 ? `${file.name} is empty` : trouble;
+  return {
+    path: `${root}/${file.name}`,
+    exists: true,
+    readable: true,
+    sizeBytes: file.size,
+    modifiedAt: timestamp(file.modifiedMs),
+    sha256: `sha256:${file.sha256}`,
+    valid: error === null,
+    error,
+  };
+}
+
+function unreadFacts(root: string, path: string, code: string): FileFacts {
+  return {
+    path: path === "" ? root : `${root}/${path}`,
+    exists: true,
+    readable: false,
+    sizeBytes: null,
+    modifiedAt: null,
+    sha256: null,
+    valid: false,
+    error: `it cannot be read: ${code}`,
+  };
+}
+
+async function folderFacts(path: string, error: string | null): Promise<FileFacts> {
+  const facts = { path, sha256: null, valid: error === null, error };
+  try {
+    const { mtimeMs } = await lstat(path);
+    const modifiedAt = timestamp(mtimeMs);
+    return { ...facts, exists: true, readable: true, sizeBytes: null, modifiedAt };
+  } catch {
+    return { ...facts, exists: false, readable: false, sizeBytes: null, modifiedAt: null };
+  }
+}

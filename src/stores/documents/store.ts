@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+
+import { SalvorError } from "../../core/errors.ts";
+import { readTree, refuseUnreadable } from "../files/capture.ts";
+import { discardTree } from "../files/discard.ts";
+import { exchangeTree } from "../files/exchange.ts";
+import { hasMoved } from "../files/moved.ts";
+import { putBackTree } from "../files/put-back.ts";
+import { quarantineTree } from "../files/quarantine.ts";
+import { restoreTree } from "../files/restore.ts";
+import { usersOf } from "../files/users.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { DriverContext, Image, Store } from "../types.ts";
+import { holdFolder } from "./held.ts";
+import { openDocuments } from "./image.ts";
+import type { LiveDocuments } from "./live.ts";
+import type { DocumentsOptions } from "./options.ts";
+import { holdDocuments, preflightDocuments } from "./specimen.ts";
+import { collectionSpecs } from "./survey/assign.ts";
+
+/** Opens nothing: each call works on the folder as it is then. */
+export function openDocumentStore(
+  name: string,
+  options: DocumentsOptions,
+  context: DriverContext,
+): Store {
+  const root = resolve(options.path);
+  const given = { ...options, path: root } as unknown as JsonObject;
+  const identity = { name, driver: "documents", address: root, options: given };
+  const files = { path: root, exclude: options.exclude, owners: "recorded" as const };
+  const tree = { identity, root, options: files, context };
+  const live: LiveDocuments = { tree, options, specs: collectionSpecs(options) };
+  return {
+    identity,
+    preflight: () => preflightDocuments(live),
+    hold: (signal) => holdDocuments(live, signal),
+    capture: (_options, signal) => captureDocuments(live, signal),
+    restore: (content, signal) => restoreTree(context.disk, content, tree, signal),
+    quarantine: (folder, signal) => quarantineTree(tree, folder, signal),
+    hasMoved: (since, signal) => hasMoved(tree, since, signal),
+    users: () => usersOf(root),
+    exchange: (beside, quarantine, choices, signal) =>
+      exchangeTree(tree, resolve(beside), { quarantine, options: choices }, signal),
+    putBack: (quarantine, choices, signal) => putBackTree(tree, quarantine, choices, signal),
+    amend: async () => {
+      throw new SalvorError("USAGE", "documents cannot be changed in one transaction", {
+        hint: 'Restore the store whole: "salvor restore <snapshot> --in-place".',
+      });
+    },
+    discard: (signal) => discardTree(tree, signal),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Damaged documents are part of it, byte by byte; what cannot be read is not left out. */
+async function captureDocuments(live: LiveDocuments, signal: AbortSignal): Promise<Image> {
+  const captured = await readTree(live.tree, signal);
+  const folder = await holdFolder(live, captured, signal);
+  try {
+    refuseUnreadable(live.tree, captured.captured);
+    return openDocuments(folder);
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Observation } from "../../../core/finding.ts";
+import { Aggregator, type Aggregate } from "../derive/aggregate.ts";
+import { PackedOutput } from "./packed-output.ts";
+import type {
+  CollectionSpec,
+  DerivingDocument,
+  FileSurvey,
+  PackedEntries,
+  SurveyOutput,
+} from "./types.ts";
+
+/** Observations of one batch that are kept. */
+const OBSERVATIONS_MAX = 10_000;
+
+/** What the files of one batch have shown so far. */
+export class Batch {
+  readonly files: FileSurvey[] = [];
+  readonly deriving: DerivingDocument[] = [];
+  readonly #observations: Observation[] = [];
+  #more = 0;
+  readonly #entries: readonly PackedOutput[];
+  readonly #keys: readonly PackedOutput[];
+  readonly #aggregators: readonly (readonly Aggregator[])[];
+  readonly #unlisted: (string | null)[];
+
+  constructor(collections: readonly CollectionSpec[]) {
+    this.#entries = collections.map(() => new PackedOutput());
+    this.#keys = collections.map(() => new PackedOutput());
+    this.#aggregators = collections.map(({ derivations }) =>
+      derivations.map((each) => new Aggregator(each)),
+    );
+    this.#unlisted = collections.map(() => null);
+  }
+
+  observe(observation: Observation): void {
+    if (this.#observations.length < OBSERVATIONS_MAX) this.#observations.push(observation);
+    else this.#more++;
+  }
+
+  /** Faults that nobody has listed. */
+  countMore(count: number): void {
+    this.#more += count;
+  }
+
+  entry(collection: number, key: Uint8Array, row: Uint8Array): void {
+    this.#entries[collection]?.add(key, row);
+  }
+
+  key(collection: number, key: Uint8Array, sighting: Uint8Array): void {
+    this.#keys[collection]?.add(key, sighting);
+  }
+
+  unlisted(collection: number, reason: string): void {
+    this.#unlisted[collection] ??= reason;
+  }
+
+  aggregators(collection: number): readonly Aggregator[] {
+    return this.#aggregators[collection] ?? [];
+  }
+
+  finish(): SurveyOutput {
+    return {
+      files: this.files,
+      observations: this.#observations,
+      more: this.#more,
+      entries: packed(this.#entries),
+      keys: packed(this.#keys),
+      aggregates: this.#aggregators.map((each): Aggregate[] => each.map((one) => one.result())),
+      deriving: this.deriving,
+      unlisted: this.#unlisted,
+    };
+  }
+}
+
+function packed(outputs: readonly PackedOutput[]): readonly PackedEntries[] {
+  return outputs.flatMap((output, collection) => {
+    const entries = output.finish();
+    return entries === null ? [] : [{ collection, entries }];
+  });
+}

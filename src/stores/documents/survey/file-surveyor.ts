@@ -1,0 +1,198 @@
+import type { Location, Observation } from "../../../core/finding.ts";
+import { writeKey } from "../../../receipts/canonical.ts";
+import { observe } from "../findings.ts";
+import { orderRule } from "../rules/order.ts";
+import type { SchemaRule } from "../rules/schema.ts";
+import { stateRule } from "../rules/states.ts";
+import type { DocumentRule } from "../rules/types.ts";
+import { canonicalExact, type ExactJson } from "../values/exact.ts";
+import { pointerOf } from "../values/field.ts";
+import { textValue } from "../values/key.ts";
+import type { Batch } from "./batch.ts";
+import { exactRow, ownKey, placeKey, portableRow, showDocumentKey } from "./document-key.ts";
+import { exactOf } from "./exact-document.ts";
+import { isLines } from "./lines.ts";
+import { readJsonFile, readLines, type ReadDocument, type ReadFile } from "./read-file.ts";
+import { ReferenceReader } from "./references.ts";
+import type { Span } from "./spans.ts";
+import type { CollectionSpec, SurveyFile, Wanted } from "./types.ts";
+import { observeBreach, observeFault } from "./words.ts";
+
+/** A file's bytes, and how one of them is placed. */
+interface Open {
+  readonly file: SurveyFile;
+  readonly spec: CollectionSpec;
+  readonly bytes: Uint8Array;
+}
+
+/** Makes a rule of the schema in a file. */
+export type SchemaReader = (path: string) => SchemaRule;
+
+/** Looks at files, one at a time, as far as it is wanted. */
+export class FileSurveyor {
+  readonly #collections: readonly CollectionSpec[];
+  readonly #wanted: Wanted;
+  readonly #batch: Batch;
+  readonly #rules: readonly (readonly DocumentRule[])[];
+  readonly #references: ReferenceReader;
+
+  constructor(
+    collections: readonly CollectionSpec[],
+    wanted: Wanted,
+    batch: Batch,
+    schemas: SchemaReader | null,
+  ) {
+    this.#collections = collections;
+    this.#wanted = wanted;
+    this.#batch = batch;
+    this.#rules = collections.map((spec) => (wanted.rules ? rulesOf(spec, schemas) : []));
+    this.#references = new ReferenceReader(collections, batch);
+  }
+
+  survey(file: SurveyFile, bytes: Uint8Array): void {
+    const spec = this.#collections[file.collection];
+    if (spec === undefined) return;
+    const open = { file, spec, bytes };
+    const counted = { documents: 0, unreadable: 0, trouble: null as string | null };
+    for (const { read, lines, start } of this.#reads(open)) {
+      counted.documents += read.documents.length;
+      counted.unreadable += read.unreadable.length;
+      counted.trouble ??= this.#faults(open, read, lines, start);
+      for (const document of read.documents) this.#document(open, document, lines);
+      if (this.#wanted.entries !== null)
+        for (const span of read.unreadable) this.#unreadable(open, span);
+    }
+    this.#batch.files.push({ number: file.number, ...counted });
+  }
+
+  /** What is read at a time: the whole file, or a line of it. */
+  *#reads({ file, spec, bytes }: Open): Generator<Part> {
+    const { lines } = file.before;
+    if (!isLines(spec, file.name)) {
+      yield { read: readJsonFile(bytes, spec), lines, start: 0 };
+      return;
+    }
+    for (const { read, line, start } of readLines(bytes, lines))
+      yield { read, lines: lines + line, start };
+  }
+
+  /** Tells the faults; the answer is the first one that makes it no JSON, in words. */
+  #faults(
+    { file, spec, bytes }: Open,
+    { check, unreadable }: ReadFile,
+    lines: number,
+    start: number,
+  ): string | null {
+    let trouble: string | null = null;
+    const place = { file: file.name, collection: spec.name, lines };
+    if (this.#wanted.faults && check.valid && unreadable.length > 0)
+      this.#batch.observe(otherForm(file.name, spec));
+    for (const fault of check.faults) {
+      const seen = observeFault(fault, { ...place, bytes: file.before.bytes + start });
+      if (fault.code === "empty" && bytes.length === 0) continue; // an empty file is told as one
+      if (!check.valid) trouble ??= seen.description;
+      if (this.#wanted.faults) this.#batch.observe(seen);
+    }
+    if (this.#wanted.faults) this.#batch.countMore(check.more);
+    return trouble;
+  }
+
+  #document(open: Open, document: ReadDocument, line: number): void {
+    const { file, spec, bytes } = open;
+    const wanted = this.#wanted;
+    const { start, step, value } = document;
+    const exact = document.reading === "same" ? (value as ExactJson) : exactOf(bytes, document);
+    const own = ownKey(spec, exact, step);
+    const key = own === null ? null : writeKey([own]);
+    if (own === null && spec.key !== undefined && wanted.keys)
+      this.#tellKeyless(open, document, line);
+    if (wanted.rules) this.#hold(open, document, key, line);
+    if (wanted.keys) {
+      const alone = isLines(spec, file.name) ? null : step;
+      const place = { file, byte: file.before.bytes + start, line: line + 1, step: alone };
+      this.#references.read(spec, { value: exact, key, place });
+    }
+    if (wanted.derived) this.#derive(open, document);
+    if (wanted.entries === null) return;
+    const canonical = key ?? placeKey(spec.key !== undefined, file.name, step);
+    this.#batch.entry(file.collection, canonical, this.#row(open, document, exact));
+  }
+
+  /** What two readers can read differently has no form in common but its bytes. */
+  #row({ file, bytes }: Open, { start, end, reading }: ReadDocument, exact: ExactJson): Uint8Array {
+    const part = bytes.subarray(start, end);
+    if (this.#wanted.entries === "exact") return exactRow(file.name, part, true);
+    if (reading !== "several") return portableRow(textValue(canonicalExact(exact)));
+    this.#batch.unlisted(file.collection, "a document that is read in more than one way");
+    return portableRow({ type: "text", bytes: part });
+  }
+
+  #tellKeyless(open: Open, document: ReadDocument, line: number): void {
+    const { file, spec } = open;
+    const location = placeOf(open, document, line);
+    const where = location.line === undefined ? file.name : `${file.name}, line ${location.line}`;
+    const description = `${where}: a document of ${spec.name} has no ${spec.key}`;
+    this.#batch.observe(observe("documents.key.missing", description, location));
+  }
+
+  /** Holds a document against its rules. */
+  #hold(open: Open, document: ReadDocument, key: Uint8Array | null, line: number): void {
+    const { file, spec } = open;
+    for (const rule of this.#rules[file.collection] ?? []) {
+      for (const breach of rule(document.value)) {
+        const shown = key === null ? null : showDocumentKey(spec.key, key);
+        const place = placeOf(open, document, line);
+        const location = { ...place, ...(shown !== null && { key: shown }) };
+        this.#batch.observe(observeBreach(breach, location));
+      }
+    }
+  }
+
+  #derive({ file, spec }: Open, { value, step }: ReadDocument): void {
+    for (const aggregator of this.#batch.aggregators(file.collection)) aggregator.add(value);
+    if (Object.keys(spec.derive).length === 0) return;
+    const steps = step === null || isLines(spec, file.name) ? [] : [step];
+    this.#batch.deriving.push({ collection: file.collection, file: file.name, steps, value });
+  }
+
+  #unreadable({ file, spec, bytes }: Open, { step, start, end }: Span): void {
+    const key = placeKey(spec.key !== undefined, file.name, step);
+    const part = bytes.subarray(start, end);
+    if (this.#wanted.entries === "portable")
+      this.#batch.unlisted(file.collection, "a document that cannot be read");
+    this.#batch.entry(file.collection, key, exactRow(file.name, part, false));
+  }
+}
+
+function otherForm(file: string, { name, form }: CollectionSpec): Observation {
+  const description = `${file} is JSON, but not the ${form} of documents that ${name} should be`;
+  return observe("documents.form", description, { file, table: name });
+}
+
+interface Part {
+  readonly read: ReadFile;
+  /** Lines before it. */
+  readonly lines: number;
+  /** Where it begins, in bytes. */
+  readonly start: number;
+}
+
+function rulesOf(spec: CollectionSpec, schemas: SchemaReader | null): readonly DocumentRule[] {
+  const schema = spec.schema === undefined ? null : (schemas?.(spec.schema) ?? null);
+  return [
+    ...(schema !== null && "rule" in schema ? [schema.rule] : []),
+    ...(spec.states === undefined ? [] : [stateRule(spec.states)]),
+    ...(spec.order.length > 1 ? [orderRule(spec.order)] : []),
+  ];
+}
+
+/** Where a document lies; of one document a line, the line is the document. */
+function placeOf({ file, spec }: Open, { step }: ReadDocument, line: number): Location {
+  const isLine = isLines(spec, file.name);
+  return {
+    file: file.name,
+    ...(isLine && { line: line + 1 }),
+    pointer: isLine || step === null ? "" : pointerOf(step),
+    table: spec.name,
+  };
+}

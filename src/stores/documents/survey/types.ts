@@ -1,0 +1,106 @@
+import type { Observation } from "../../../core/finding.ts";
+import type { Json } from "../../../core/json.ts";
+import type { Aggregate } from "../derive/aggregate.ts";
+import type { Derivation } from "../derive/expression.ts";
+import type { CollectionOptions } from "../options.ts";
+
+/** One collection, ready for a thread. */
+export interface CollectionSpec extends CollectionOptions {
+  readonly name: string;
+  /** What other collections derive from this one. */
+  readonly derivations: readonly Derivation[];
+  /** Places in `references` of the collections that they lead to. */
+  readonly targets: readonly number[];
+}
+
+/** A file of a held folder, or a part of one in JSON Lines, and where its bytes lie. */
+export interface SurveyFile {
+  /** Relative to the store, with "/". */
+  readonly name: string;
+  /** Its place among all files. */
+  readonly number: number;
+  /** Its place among the collections. */
+  readonly collection: number;
+  /** Holds the bytes `[start, start + size)`. */
+  readonly path: string;
+  readonly start: number;
+  readonly size: number;
+  /** Where this part begins in the file: bytes and lines before it. */
+  readonly before: { readonly bytes: number; readonly lines: number };
+}
+
+/** What is wanted of the documents. */
+export interface Wanted {
+  /** Faults of the JSON. */
+  readonly faults: boolean;
+  /** Schemas, states and orders. */
+  readonly rules: boolean;
+  /** Keys, references, and what could be one. */
+  readonly keys: boolean;
+  /** What other documents derive, and the documents that do. */
+  readonly derived: boolean;
+  /** Canonical entries. */
+  readonly entries: "exact" | "portable" | null;
+  /** What damaged files look like. */
+  readonly patterns: boolean;
+}
+
+/** Nothing; what is wanted is spread over it. */
+export const NOTHING_WANTED: Wanted = {
+  faults: false,
+  rules: false,
+  keys: false,
+  derived: false,
+  entries: null,
+  patterns: false,
+};
+
+/** Files that one thread reads at a time. */
+export interface SurveyInput {
+  readonly collections: readonly CollectionSpec[];
+  readonly files: readonly SurveyFile[];
+  readonly wanted: Wanted;
+}
+
+/** What one file has shown. */
+export interface FileSurvey {
+  readonly number: number;
+  readonly documents: number;
+  /** Of these, or besides: some that cannot be read. */
+  readonly unreadable: number;
+  /** Why it is not in order, in one sentence; null when it is. */
+  readonly trouble: string | null;
+}
+
+/** A document that says what follows from others. */
+export interface DerivingDocument {
+  readonly collection: number;
+  readonly file: string;
+  /** Steps from the root of the file. */
+  readonly steps: readonly (string | number)[];
+  readonly value: Json;
+}
+
+/** Packed entries of one sink; `packed-entries.ts` reads them. */
+export interface PackedEntries {
+  /** Place of the collection. */
+  readonly collection: number;
+  readonly entries: Uint8Array<ArrayBuffer>;
+}
+
+/** What a batch of files has shown. */
+export interface SurveyOutput {
+  readonly files: readonly FileSurvey[];
+  readonly observations: readonly Observation[];
+  /** Observations that were not kept. */
+  readonly more: number;
+  /** Canonical entries by collection. */
+  readonly entries: readonly PackedEntries[];
+  /** Keys and references by the collection whose keys they are; see `keys.ts`. */
+  readonly keys: readonly PackedEntries[];
+  /** By collection, for each of its derivations. */
+  readonly aggregates: readonly (readonly Aggregate[])[];
+  readonly deriving: readonly DerivingDocument[];
+  /** Documents without an exact common form, by collection: the first reason. */
+  readonly unlisted: readonly (string | null)[];
+}
