@@ -11,12 +11,16 @@ export interface Present {
   readonly properties: JsonObject;
 }
 
-/** What a receipt says of now. */
+/** What a receipt says of now, where somebody has proven that it still holds. */
 export function presentIn({ collections, schema, recorded }: Receipt): Present {
+  // Where the log of commits stands is a fact about files, and never proven by content.
+  const properties = Object.fromEntries(
+    Object.entries(recorded).filter(([name]) => name !== "log"),
+  );
   const counts = Object.entries(collections).map(([name, { count }]) => [name, count] as const);
   return {
     collections: Object.fromEntries(counts),
     elements: schema.elements,
-    properties: recorded,
+    properties,
   };
 }
