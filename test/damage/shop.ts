@@ -7,7 +7,8 @@ import type { Situation, Victim } from "./types.ts";
 // A small shop with many small pages: tables with integer keys, with other keys, without any and
 // without row ids, texts that spill over, a free list, indexes, a reference, a trigger.
 
-const PAGE_SIZE = 1024;
+/** Small, so that a small shop has many pages. */
+export const PAGE_SIZE = 1024;
 
 const SCHEMA = `
 CREATE TABLE customer (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, email TEXT UNIQUE);
