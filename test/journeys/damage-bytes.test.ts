@@ -10,4 +10,4 @@ import { SEED } from "../support/seed.ts";
 // The whole matrix is tried by `npm run soak -- --only "damage matrix"`.
 
 test(`damage to the bytes of a database (SEED=${SEED})`, () =>
-  assertPromises(drawTrials(bytesDamages, 7)));
+  assertPromises(drawTrials(bytesDamages, 5)));

@@ -9,7 +9,7 @@ import { SEED } from "../support/seed.ts";
 // hang, no byte changed, nothing called sound that the engine finds broken, and no damage made up.
 // Method: another part each day; all of them by `npm run soak -- --only foreign`.
 
-const PARTS = 6;
+const PARTS = 8;
 
 test(`databases that SQLite's own tests have broken (SEED=${SEED})`, async () => {
   const verdicts = await lookAtSamples(partOf(brokenSamples));

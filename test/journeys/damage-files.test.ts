@@ -10,4 +10,4 @@ import { SEED } from "../support/seed.ts";
 // The whole matrix is tried by `npm run soak -- --only "damage matrix"`.
 
 test(`damage to a database file as a whole (SEED=${SEED})`, () =>
-  assertPromises(drawTrials(fileDamages, 6)));
+  assertPromises(drawTrials(fileDamages, 4)));

@@ -18,7 +18,7 @@ import { openSite, type Site } from "./site.ts";
 // any other: then the engine, asked without Salvor, must find every row and no fault either.
 
 const GRAVE = new Set(["critical", "high", "medium"]);
-const STORES = 12;
+const STORES = 8;
 
 test(`one changed byte of a store at rest is found, wherever it lies (SEED=${SEED})`, async () => {
   for (const { name, codes } of await flipped("at rest")) {
