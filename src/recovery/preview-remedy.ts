@@ -21,7 +21,8 @@ export async function previewRemedy(
   for (const [place, { collections, candidates }] of remedy.sources.entries()) {
     const address = join(await recovery.scratch(), `preview-${store}-${place}`);
     const parameters = { store, driver, options, repository, address };
-    const context = { parameters, record: async () => {}, note: async () => {} };
+    const told = { outputs: new Map(), recorded: {} };
+    const context = { ...told, parameters, record: async () => {}, note: async () => {} };
     const ids = candidates.map(({ id }) => id);
     try {
       await buildFirst(recovery, context, ids, signal);

@@ -30,18 +30,34 @@ export async function proveStore(
   const complaints = seen.filter((each) => !isRemark(each)).map(({ description }) => description);
   const isSound = complaints.length === 0;
   const isEqual = expected.receipt.digest === actual.receipt.digest;
+  // What was read while it changed is of no one instant, however well it came back.
+  const isComplete = isEqual && expected.receipt.consistency !== "smeared";
   const proof = await prove(
     { sealed: expected, image: null },
     { sealed: actual, image },
     {
       store: expected.receipt.store,
-      level: isSound ? (isEqual ? "complete" : "restorable") : "stored",
+      level: isSound ? (isComplete ? "complete" : "restorable") : "stored",
       openFile: null,
       showKey: (collection, key) => shownOrBytes(image, collection, key),
     },
     signal,
   );
   return { proof, actual, complaints, unchecked };
+}
+
+/** The proof of an image that has every byte which the receipt was sealed from, in a sound store. */
+export async function proveSame(
+  sealed: SealedReceipt,
+  image: Image,
+  signal: AbortSignal,
+): Promise<StoreProof> {
+  const { store } = sealed.receipt;
+  const showKey = (collection: string, key: Uint8Array): Json =>
+    shownOrBytes(image, collection, key);
+  const terms = { store, level: "complete", openFile: null, showKey } as const;
+  const proof = await prove({ sealed, image: null }, { sealed, image }, terms, signal);
+  return { proof, actual: sealed, complaints: [], unchecked: [] };
 }
 
 /** What an engine says of itself, and not of the store. */

@@ -3,19 +3,14 @@ import type { PagedFile } from "../stores/types.ts";
 import { ahead } from "./ahead.ts";
 import { chunkIds } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";
-import type { CompareOrder } from "./compare-pages-job.ts";
 import { lockReader, openReader, type RepositoryContext } from "./context.ts";
 import { segmentPages } from "./page-map.ts";
 import { partEntries, type PartEntry } from "./part-list.ts";
+import type { SegmentOrder } from "./segment-file.ts";
 import { readManifest } from "./snapshots.ts";
+import type { PagedPart } from "./types.ts";
 
 const COMPARE_JOB = entryModule("repository/compare-pages-job");
-
-/** A file of pages, and the name of the part of a snapshot that it is held against. */
-export interface PagedPart {
-  readonly name: string;
-  readonly pages: PagedFile;
-}
 
 /** Pages from one number to another, from 1, both inclusive. */
 export type PageRange = readonly [from: number, to: number];
@@ -68,7 +63,7 @@ async function* differing(
     const firstPage = size * segment;
     segment += 1;
     const map = Uint8Array.from(await reader.read(id, name, signal));
-    const order: CompareOrder = { path, pageSize, firstPage, map };
+    const order: SegmentOrder = { path, pageSize, firstPage, map };
     const pages = await context.pool.run<Uint32Array>(COMPARE_JOB, order);
     return { first: firstPage + 1, pages };
   };

@@ -8,7 +8,7 @@ import { openSlot, type SealedSlot } from "./slot.ts";
 
 /** Chunks to be opened and proven, and how their bytes are put together. */
 export interface OpenOrder {
-  /** Distinct chunks; with a map they are its runs, in its order. */
+  /** Distinct chunks; with a map they are its runs, in its order, or those that `begun` names. */
   readonly slots: readonly SealedSlot[];
   /** What the slots lie in, moved along: nobody reads it after this job. */
   readonly buffers: readonly ArrayBuffer[];
@@ -20,8 +20,19 @@ export interface OpenOrder {
    * finds a map that was wrong when it was written, which is a question for `verify`.
    */
   readonly provePages: boolean;
+  /** With a map: what is there already. Null: nothing is. */
+  readonly begun: BegunSegment | null;
   /** What is being read, for errors. */
   readonly purpose: string;
+}
+
+/** A segment of which most is there: only these pages come from the chunks. */
+export interface BegunSegment {
+  /** Moved along, and answered. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lacking: Uint32Array;
+  /** Numbers of the runs that the slots are, in their order. */
+  readonly runs: readonly number[];
 }
 
 /** Opens chunks and gives the bytes that they make, every one of them proven. */
@@ -45,13 +56,14 @@ function joined({ slots, idKey }: OpenOrder): Uint8Array<ArrayBuffer> {
 }
 
 function pagesOf(order: OpenOrder, map: PageMap): Uint8Array<ArrayBuffer> {
-  const { slots, idKey, provePages, purpose } = order;
+  const { slots, idKey, provePages, purpose, begun } = order;
   const { pageSize, pageCount } = map;
-  const bytes = new Uint8Array(pageSize * pageCount);
-  const pagesOfRun = Map.groupBy(map.runOf.keys(), (page) => map.runOf[page] ?? -1);
-  for (const [run, slot] of slots.entries()) {
+  const bytes = begun?.bytes ?? new Uint8Array(pageSize * pageCount);
+  const wanted = begun?.lacking ?? map.runOf.keys();
+  const pagesOfRun = Map.groupBy(wanted, (page) => map.runOf[page] ?? -1);
+  for (const [at, slot] of slots.entries()) {
     const plain = openSlot(slot, idKey);
-    for (const page of pagesOfRun.get(run) ?? []) {
+    for (const page of pagesOfRun.get(begun?.runs[at] ?? at) ?? []) {
       const from = (map.slots[page] ?? 0) * pageSize;
       const content = plain.subarray(from, from + pageSize);
       if (content.length !== pageSize) throw notThere(page, purpose);

@@ -12,6 +12,7 @@ import { KDF_DEFAULT, makeKeys, unwrapKeys, wrapKeys, type KdfParameters } from 
 import { comparePages } from "./compare-pages.ts";
 import { pruneRepository } from "./prune-repository.ts";
 import { readBack } from "./read-back.ts";
+import { holdsSamePages } from "./same-pages.ts";
 import { readContent, readSealed } from "./read-content.ts";
 import { acknowledgeDrop, recordLevel, withdrawLevel } from "./record-snapshot.ts";
 import { repairRepository } from "./repair-repository.ts";
@@ -104,6 +105,8 @@ function repositoryOf(opened: Omit<RepositoryContext, "readers">): Repository {
     snapshots: (signal) => listSnapshots(context, signal),
     unreadable: (signal) => listUnreadable(context, signal),
     content: (snapshot, signal) => readContent(context, snapshot, signal),
+    seededContent: (snapshot, seed, signal) => readContent(context, snapshot, signal, seed),
+    holdsSame: (snapshot, part, signal) => holdsSamePages(context, snapshot, part, signal),
     sealed: (snapshot, signal) => readSealed(context, snapshot, signal),
     differingPages: (snapshot, part, signal) => comparePages(context, snapshot, part, signal),
     readBack: (snapshot, signal) => readBack(context, snapshot, signal),

@@ -74,6 +74,12 @@ export interface PruneResult {
   readonly freedBytes: number;
 }
 
+/** A file of pages, and the name of the part of a snapshot that it is held against. */
+export interface PagedPart {
+  readonly name: string;
+  readonly pages: PagedFile;
+}
+
 /** Where backups live. Writers exclude each other; readers keep out `prune` and `repair` only. */
 export interface Repository extends AsyncDisposable {
   /** `repo_…`, made once. */
@@ -88,6 +94,16 @@ export interface Repository extends AsyncDisposable {
   unreadable(signal: AbortSignal): Promise<readonly UnreadableSnapshot[]>;
   /** The parts of a snapshot, each chunk proven by its name before a byte of it is handed out. */
   content(snapshot: string, signal: AbortSignal): Promise<Content>;
+  /**
+   * The same, where a file at hand may hold most of a part's pages: each page that its digest proves is
+   * taken from there, and only the others are fetched. The seed is never trusted, and may be missing.
+   */
+  seededContent(snapshot: string, seed: string, signal: AbortSignal): Promise<Content>;
+  /**
+   * Does a file of pages hold what a part of the snapshot holds, byte for byte but for the counters of
+   * its engine? Told by digests.
+   */
+  holdsSame(snapshot: string, part: PagedPart, signal: AbortSignal): Promise<boolean>;
   /** The receipt that was sealed with it, with its trees. */
   sealed(snapshot: string, signal: AbortSignal): Promise<SealedReceipt>;
   /**
@@ -96,7 +112,7 @@ export interface Repository extends AsyncDisposable {
    */
   differingPages(
     snapshot: string,
-    part: { readonly name: string; readonly pages: PagedFile },
+    part: PagedPart,
     signal: AbortSignal,
   ): Promise<readonly (readonly [from: number, to: number])[] | null>;
   /** Reads every stored byte of the snapshot back. Empty when all of them hash right. */

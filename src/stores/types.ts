@@ -52,7 +52,12 @@ export interface PagedFile {
   readonly path: string;
   readonly pageSize: number;
   readonly pageCount: number;
+  /** Bytes of the first page that the engine counts in, and that no content depends on. */
+  readonly counters?: readonly ByteRange[];
 }
+
+/** From the first byte up to the one before the last number, from 0. */
+export type ByteRange = readonly [from: number, to: number];
 
 /** What an image and a snapshot both give: enough to build the store again. */
 export interface Content {

@@ -51,6 +51,8 @@ describe("a store that a recovery restores", () => {
     execute(path, "UPDATE item SET name = name || ' changed' WHERE id < 4");
     const newer = await backUp(site);
     damageNewPacks(site, known);
+    // Else what lies there still has the pages that the repository has lost.
+    execute(path, "UPDATE item SET name = name || ' again' WHERE id < 4");
     const run = await recover(site, { kind: "restore", candidates: [newer, older], ...UNSAID });
     assert.equal(run.status, "succeeded", JSON.stringify(run.steps.map(({ error }) => error)));
     assert.equal(value(path, "SELECT name FROM item WHERE id = 1"), "item 1");
@@ -62,6 +64,26 @@ describe("a store that a recovery restores", () => {
     assert.ok((run.rpoMs ?? 0) > 0);
     assert.deepEqual(beside(site), []);
     assert.ok(existsSync(site.join("quarantine", "run", "shop.sqlite")));
+  });
+
+  it("comes from what lies in quarantine where the repository is damaged, page by proven page", async () => {
+    await using site = await shop();
+    await backUp(site);
+    const known = packs(site);
+    const path = site.database("shop");
+    execute(path, "UPDATE item SET name = name || ' changed' WHERE id < 4");
+    const newest = await backUp(site);
+    damageNewPacks(site, known);
+    const root = Number(value(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'pay'"));
+    const bytes = readFileSync(path);
+    const pageSize = bytes.readUInt16BE(16);
+    writeFileSync(path, bytes.fill(0, (root - 1) * pageSize, root * pageSize));
+    const run = await recover(site, { kind: "restore", candidates: [newest], ...UNSAID });
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps.map(({ error }) => error)));
+    assert.equal(value(path, "SELECT name FROM item WHERE id = 1"), "item 1 changed");
+    assert.equal(value(path, "SELECT count(*) FROM pay"), 300);
+    assert.equal(run.proof?.expected, newest.receipt.digest);
+    assert.deepEqual(run.losses, []);
   });
 
   it("passes over a snapshot of what was damaged already when it was taken", async () => {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { chosenJson } from "./chosen.ts";
+import { outputsOf, quarantinesIn } from "./quarantine-json.ts";
 
 /** A store to be built beside, and the snapshots that it may come from. */
 export interface BesideParameters {
@@ -14,19 +15,25 @@ export interface BesideParameters {
   readonly address: string;
 }
 
+type BuildContext = Pick<
+  StepContext<BesideParameters>,
+  "parameters" | "note" | "outputs" | "record" | "recorded"
+>;
+
 /**
  * Builds the store of the first of these snapshots that can be read whole, and returns its place in
  * the list. What a damaged one has left is removed before the next one is tried.
  */
 export async function buildFirst(
   recovery: RecoveryContext,
-  context: Pick<StepContext<BesideParameters>, "parameters" | "note" | "record">,
+  context: BuildContext,
   candidates: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const { address } = context.parameters;
   for (const [place, snapshot] of candidates.entries()) {
-    await context.record({ building: address, ...chosenJson({ address, snapshot, digest: null }) });
+    const chosen = { address, snapshot, digest: null, sameBytes: false };
+    await context.record({ building: address, ...chosenJson(chosen) });
     try {
       await build(recovery, context, snapshot, signal);
       return place;
@@ -45,13 +52,18 @@ export async function buildFirst(
 
 async function build(
   recovery: RecoveryContext,
-  { parameters, record }: Pick<StepContext<BesideParameters>, "parameters" | "record">,
+  context: BuildContext,
   snapshot: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const { parameters, record } = context;
   const { store, driver, options, address } = parameters;
   const repository = await recovery.repository(parameters.repository, signal);
-  const content = await repository.content(snapshot, signal);
+  // Most of what was replaced is as the snapshot has it, and lies nearer than the repository.
+  const kept = quarantinesIn(outputsOf(store, context)).at(-1);
+  const content = await (kept === undefined
+    ? repository.content(snapshot, signal)
+    : repository.seededContent(snapshot, kept.address, signal));
   await using target = await recovery.openStoreAt(store, driver, options, address);
   try {
     await target.restore(content, signal);

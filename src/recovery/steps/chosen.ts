@@ -8,11 +8,13 @@ export interface Chosen {
   readonly snapshot: string;
   /** Digest of its receipt; null as long as nobody has read it. */
   readonly digest: Digest | null;
+  /** The engine has found it sound, and it had the very bytes of the snapshot. */
+  readonly sameBytes: boolean;
 }
 
 /** A choice as a step's output holds it. */
-export function chosenJson({ address, snapshot, digest }: Chosen): JsonObject {
-  return { address, chosen: snapshot, chosenDigest: digest };
+export function chosenJson({ address, snapshot, digest, sameBytes }: Chosen): JsonObject {
+  return { address, chosen: snapshot, chosenDigest: digest, sameBytes };
 }
 
 /** What the steps have settled on last for what stands at an address; null where none had a choice. */
@@ -20,7 +22,8 @@ export function chosenIn(outputs: readonly JsonObject[], address: string): Chose
   const found = outputs.findLast((each) => each["address"] === address && text(each["chosen"]));
   const snapshot = text(found?.["chosen"]);
   if (snapshot === null) return null;
-  return { address, snapshot, digest: text(found?.["chosenDigest"]) as Digest | null };
+  const digest = text(found?.["chosenDigest"]) as Digest | null;
+  return { address, snapshot, digest, sameBytes: found?.["sameBytes"] === true };
 }
 
 function text(value: Json | undefined): string | null {

@@ -9,8 +9,9 @@ import type { Repository } from "../../repository/types.ts";
 import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { findLosses, lossJson } from "../losses.ts";
+import { hasSameBytes } from "../same-bytes.ts";
 import { type MergeSource, proveMerge } from "../prove-merge.ts";
-import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
+import { proofJson, proveSame, proveStore, type StoreProof } from "../prove-store.ts";
 import { beforeIn } from "./backup.ts";
 import { chosenIn } from "./chosen.ts";
 import { storeFields } from "./parameters.ts";
@@ -44,7 +45,7 @@ export function verifyLive(recovery: RecoveryContext) {
       await using image = await live.capture({ exclusive: false }, signal);
       const sealed = await repository.sealed(snapshotOf(context), signal);
       const found = await (merged.length === 0
-        ? proveStore(sealed, image, signal)
+        ? proveAlone(context, { repository, before: sealed, image }, signal)
         : proveMerged(recovery, context, { repository, before: sealed, image }, signal));
       await judge(context, live, found, signal);
       const question = { sealed, found, image };
@@ -71,6 +72,22 @@ interface MergedQuestion {
   readonly repository: Repository;
   readonly before: SealedReceipt;
   readonly image: Image;
+}
+
+/**
+ * What has every byte that was decoded and checked by the engine before the exchange need not be
+ * decoded and checked again: reading these bytes back proves it.
+ */
+async function proveAlone(
+  context: Context,
+  { repository, before: sealed, image }: MergedQuestion,
+  signal: AbortSignal,
+): Promise<StoreProof> {
+  const { store, beside } = context.parameters;
+  const chosen = beside === null ? null : chosenIn(outputsOf(store, context), beside);
+  const isKnown = chosen?.sameBytes === true && chosen.digest === sealed.receipt.digest;
+  const isSame = isKnown && (await hasSameBytes(repository, chosen.snapshot, image, signal));
+  return isSame ? proveSame(sealed, image, signal) : proveStore(sealed, image, signal);
 }
 
 /** The copies that rows came from still stand beside: they are asked again. */

@@ -5,6 +5,7 @@ import { shortId } from "../../core/text.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { RecoveryContext } from "../context.ts";
+import { hasSameBytes } from "../same-bytes.ts";
 import { proofJson, proveStore } from "../prove-store.ts";
 import { buildFirst, discard, isDamaged } from "./build-beside.ts";
 import { type Chosen, chosenIn, chosenJson } from "./chosen.ts";
@@ -75,12 +76,15 @@ async function proveBeside(
   const sealed = await repository.sealed(snapshot, signal);
   await using beside = await recovery.openStoreAt(store, driver, options, address);
   await using image = await beside.capture({ exclusive: true }, signal);
-  const { proof, complaints, unchecked } = await proveStore(sealed, image, signal);
+  const [{ proof, complaints, unchecked }, sameBytes] = await Promise.all([
+    proveStore(sealed, image, signal),
+    hasSameBytes(repository, snapshot, image, signal),
+  ]);
   await record({ proof: proofJson(proof) });
   if (!proof.equal) throw unequal(address);
   if (complaints.length > 0) throw unsound(address, complaints[0] ?? "");
   for (const text of unchecked) await note(`the engine could not check ${text}`);
-  return { address, snapshot, digest: sealed.receipt.digest };
+  return { address, snapshot, digest: sealed.receipt.digest, sameBytes };
 }
 
 function isUnproven(error: unknown): error is SalvorError {

@@ -7,11 +7,12 @@ import { entryModule } from "../../core/module.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { showKey, type TextEncoding } from "../../receipts/show.ts";
 import type { Hosts } from "../host/hosts.ts";
-import type { Image, PagedFile, Part } from "../types.ts";
+import type { ByteRange, Image, PagedFile, Part } from "../types.ts";
 import { blameStore } from "./blame.ts";
 import type { CheckInput, CheckOutput } from "./check-task.ts";
 import type { DescribeInput } from "./describe-job.ts";
 import { comparedTables, type Description } from "./description.ts";
+import type { DatabaseHeader } from "./format/header.ts";
 import type { StoredTable } from "./format/types.ts";
 import type { LiveDatabase } from "./live.ts";
 import type { Preflight } from "./preflight.ts";
@@ -111,7 +112,10 @@ function databasePart(
 ): Part {
   const pageSize = header?.pageSize ?? 0;
   const isPaged = size > 0 && pageSize > 0 && size % pageSize === 0;
-  const pages: PagedFile | null = isPaged ? { path, pageSize, pageCount: size / pageSize } : null;
+  const pageCount = size / pageSize;
+  const pages: PagedFile | null = isPaged
+    ? { path, pageSize, pageCount, counters: countersIn(header) }
+    : null;
   return {
     name: "database",
     size,
@@ -119,6 +123,13 @@ function databasePart(
     pages,
     open: (signal) => createReadStream(path, { signal, highWaterMark: 1 << 20 }),
   };
+}
+
+/** Change counter, schema cookie, who wrote last, and which of the two ways to journal. */
+function countersIn(header: DatabaseHeader | null): readonly ByteRange[] {
+  const versions = [header?.writeVersion, header?.readVersion];
+  const isKnown = versions.every((each) => each === 1 || each === 2);
+  return [...(isKnown ? [[18, 20] as const] : []), [24, 28], [40, 44], [92, 100]];
 }
 
 async function* check(hosts: Hosts, path: string, signal: AbortSignal): AsyncIterable<Observation> {
