@@ -10,6 +10,7 @@ import { leaveReport, lookEvents, reportStore } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
 import type { FullRecoveryOptions } from "./types.ts";
+import { withResumed } from "./with-resumed.ts";
 import type { RunDocument } from "./run-document.ts";
 import type { FullRecoveryDocument } from "./look-documents.ts";
 import type { ReportPaths } from "./run-document.ts";
@@ -22,12 +23,15 @@ export async function fullRecovery(
 ): Promise<FullRecoveryDocument> {
   const startedMs = session.world.elapsed();
   const names = session.storeNames(options.stores);
-  if (options.dryRun !== true) for (const name of names) await resumeFor(session, name, signal);
+  const resumed: RunDocument[] = [];
+  if (options.dryRun !== true)
+    for (const name of names) resumed.push(...(await resumeFor(session, name, signal)));
   const before = await inspectAll(session, names, signal);
   const remedies = await chooseRemedies(session, names, null, signal);
-  const run =
+  const mended =
     feasible(remedies).length === 0 ? null : await mend(session, remedies, options, signal);
-  if (run?.status === "succeeded") await lookAgain(session, run, signal);
+  if (mended?.status === "succeeded") await lookAgain(session, mended, signal);
+  const run = withResumed(resumed, mended);
   const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
   const durationMs = Math.round(session.world.elapsed() - startedMs);
   const outcome = { names, before, remedies, run, findings, durationMs };

@@ -1,5 +1,4 @@
 import { listFindings } from "../checks/findings.ts";
-import { isSound } from "../checks/severity.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { inspectAll } from "./inspect-all.ts";
@@ -9,10 +8,14 @@ import { knownStores, leaveReport } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
+import { withResumed } from "./with-resumed.ts";
 import type { RecoverOptions } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";
 
-/** Open findings become a plan, a run and a proof; where nothing is known, it looks first. */
+/**
+ * Open findings become a plan, a run and a proof. It looks first: a store that was mended since it was
+ * looked at, by an interrupted run or by hand, would be set back again for its old findings.
+ */
 export async function recover(
   session: Session,
   options: RecoverOptions,
@@ -21,17 +24,21 @@ export async function recover(
   const startedMs = session.world.elapsed();
   const names = session.storeNames(options.stores);
   const from = await fromSnapshot(session, names, options.from, signal);
-  if (options.dryRun !== true) for (const name of names) await resumeFor(session, name, signal);
+  const resumed: RunDocument[] = [];
+  if (options.dryRun !== true)
+    for (const name of names) resumed.push(...(await resumeFor(session, name, signal)));
   const state = await session.state();
   const open = () => listFindings(state, { stores: names, status: ["open"] });
-  if (from === null && isSound(open())) await inspectAll(session, names, signal);
-  const before = open();
+  const before = new Set(open().map(({ id }) => id));
+  if (from === null) await inspectAll(session, names, signal);
+  for (const { id } of open()) before.add(id);
   const remedies = await chooseRemedies(session, names, from, signal);
   for (const each of remedies) session.progress.say(remedySentence(each));
   refuseImpossible(remedies);
-  const run = await mend(session, remedies, options, signal);
-  if (run.status === "planned") return run;
-  if (run.status === "succeeded") await lookAgain(session, run, signal);
+  const mended = await mend(session, remedies, options, signal);
+  if (mended.status === "planned") return mended;
+  if (mended.status === "succeeded") await lookAgain(session, mended, signal);
+  const run = withResumed(resumed, mended) ?? mended;
   const reports = await leaveReport(
     session,
     {
@@ -39,7 +46,7 @@ export async function recover(
       command: "recover",
       stores: await knownStores(session, signal),
       findings: listFindings(state, { stores: names }).filter(
-        ({ id, status }) => status !== "resolved" || before.some((each) => each.id === id),
+        ({ id, status }) => status !== "resolved" || before.has(id),
       ),
       runs: [run],
       durationMs: Math.round(session.world.elapsed() - startedMs),

@@ -1,3 +1,4 @@
+import { counted } from "../core/text.ts";
 import { openEngine, openRunView, type RunView } from "./engine.ts";
 import type { Session } from "./session.ts";
 import type { CancelOptions, ResumeOptions, RunsDocument, RunsOptions } from "./types.ts";
@@ -8,13 +9,15 @@ export async function resumeFor(
   session: Session,
   store: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly RunDocument[]> {
   const engine = await openEngine(session);
   const runs = await engine.resumeFor(store, session.by, signal);
   for (const run of runs) {
-    session.progress.say(`Ended the interrupted run ${run.id}: ${run.status}.`);
+    const cost = run.losses.length === 0 ? "" : `; lost: ${counted(run.losses.length, "item")}`;
+    session.progress.say(`Ended the interrupted run ${run.id}: ${run.status}${cost}.`);
     await session.record("resume", run.id, "", { status: run.status });
   }
+  return runs;
 }
 
 /** Goes on with one run, or with all that were interrupted. */

@@ -5,7 +5,7 @@ import { planLines, runLines, runsStatus } from "../show/run.ts";
 export const recoverCommand = defineCommand({
   name: "recover",
   purpose:
-    "Mends what was found, with the least change: rebuilds indexes, puts rows or tables back by key, or restores the newest snapshot that verifies. Without open findings it looks first. The state before stays in quarantine.",
+    "Mends what was found, with the least change: rebuilds indexes, puts rows or tables back by key, or restores the newest snapshot that verifies. It looks first, so that nothing is set back that is sound by now. The state before stays in quarantine.",
   args: { stores: { help: "Names of stores; all of them when none is given", many: true } },
   flags: {
     from: {
