@@ -43,7 +43,7 @@ export function buildTreeZoo(root: string): void {
   symlinkSync("../conf.d", join(root, "conf", "folder-link"));
   makeSparse(join(root, "sparse.img"));
   utimesSync(join(root, "app.conf"), 1_700_000_000.123_456, 1_700_000_000.123_456);
-  utimesSync(join(root, "conf", "b"), -1.5, -1.5);
+  utimesSync(join(root, "conf", "b"), "-1.5", "-1.5"); // Node takes a negative number for "now"
   lutimesSync(join(root, "current"), 1_600_000_000, 1_600_000_000);
   chmodSync(join(root, "conf.d"), 0o2750);
   utimesSync(join(root, "conf.d"), 1_500_000_000, 1_500_000_000);
@@ -75,7 +75,7 @@ export function treeFacts(root: string): readonly string[] {
     const stat = lstatSync(path, { bigint: true });
     const first = inodes.get(stat.ino) ?? shown;
     inodes.set(stat.ino, first);
-    const time = stat.mtimeNs / 1000n;
+    const time = (stat.mtimeNs - (((stat.mtimeNs % 1000n) + 1000n) % 1000n)) / 1000n; // rounded down
     const owner = `${stat.uid}:${stat.gid}`;
     const facts = `${shown} ${(stat.mode & 0o177777n).toString(8)} ${owner} ${time}`;
     if (stat.isSymbolicLink()) {

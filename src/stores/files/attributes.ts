@@ -54,6 +54,7 @@ function tryOwner(change: () => void): void {
  * Seconds as Node wants them. A double rounds them by a quarter of a microsecond, so that the middle
  * of the microsecond that is meant always falls into it.
  */
-function timeOf(ns: bigint): number {
-  return (Number(floorDivide(ns, 1000n)) + 0.5) / 1e6;
+function timeOf(ns: bigint): number | string {
+  const seconds = (Number(floorDivide(ns, 1000n)) + 0.5) / 1e6;
+  return seconds < 0 ? String(seconds) : seconds; // Node takes a negative number for "now"
 }

@@ -14,7 +14,7 @@ import { describe, it } from "node:test";
 
 import { startProcess } from "../../../test/support/processes.ts";
 import { treeBench, type TreeBench } from "../../../test/support/tree-bench.ts";
-import { ODD_NAME } from "../../../test/support/tree-zoo.ts";
+import { buildTreeZoo, ODD_NAME } from "../../../test/support/tree-zoo.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { Image } from "../types.ts";
 import { CoarseClock } from "./clock.ts";
@@ -107,6 +107,8 @@ describe("an image of a tree", () => {
       const { receipt } = await image.seal({ portable: false }, signal);
       assert.equal(receipt.consistency, "smeared");
       assert.deepEqual(receipt.recorded["changing"], ["busy.log"]);
+      const [doubt] = await Array.fromAsync(image.referee({ receipt, trees: [] }, signal));
+      assert.match(doubt?.description ?? "it counts as complete", /busy\.log/);
       await using copy = await bench.open(bench.path("copy"));
       await copy.restore(image, signal);
       await using restored = await copy.capture({ exclusive: true }, signal);
@@ -157,6 +159,48 @@ describe("an image of a tree", () => {
     const shown = { $bytes: ODD_NAME.toString("base64") };
     assert.deepEqual(await pathsOf(image), ["", shown]);
     assert.equal(rawOf(ODD_NAME).length, ODD_NAME.length);
+  });
+
+  it("answers rules as a table of its files", async () => {
+    await using bench = await treeBench();
+    const root = bench.path("live");
+    buildTreeZoo(root);
+    await using store = await bench.open(root);
+    await using image = await store.capture({ exclusive: false }, signal);
+    const ask = async (text: string): Promise<unknown> =>
+      (await image.query({ text, timeoutMs: 60_000, rowsMax: 10, bytesMax: 10_000 }, signal)).rows;
+    const shown = { $bytes: ODD_NAME.toString("base64") };
+    assert.deepEqual(await ask("SELECT path FROM files WHERE typeof(path) = 'blob'"), [
+      { path: shown },
+    ]);
+    assert.deepEqual(
+      await ask(`SELECT path, size, printf('%04o', mode) AS bits, uid, mtime, sha256, link
+        FROM files WHERE path IN ('app.conf', 'current') ORDER BY path`),
+      [
+        {
+          path: "app.conf",
+          size: 12,
+          bits: "0644",
+          uid: process.getuid?.(),
+          mtime: "2023-11-14T22:13:20.123456Z",
+          sha256: `sha256:${sha256Hex(Buffer.from("port = 8080\n"))}`,
+          link: null,
+        },
+        {
+          path: "current",
+          size: null,
+          bits: "0000",
+          uid: process.getuid?.(),
+          mtime: "2020-09-13T12:26:40.000000Z",
+          sha256: null,
+          link: "app.conf",
+        },
+      ],
+    );
+    assert.deepEqual(await ask("SELECT path FROM files WHERE mtime < '1970'"), [
+      { path: "conf/b" },
+    ]);
+    await assert.rejects(ask("DELETE FROM files"), { code: "QUERY_REFUSED" });
   });
 
   it("is refused of a link, which an exchange would replace by a folder", async () => {

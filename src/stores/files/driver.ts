@@ -8,7 +8,7 @@ export const filesDriver = defineDriver({
   name: "files",
   summary: "A folder with everything in it",
   options: filesOptions,
-  capabilities: { amendments: [], queries: false, transactional: false, parts: "streams" },
+  capabilities: { amendments: [], queries: true, transactional: false, parts: "streams" },
   open: async (...given) => (await import("./store.ts")).openTreeStore(...given),
   addressOf: (given) => resolve(filesOptions.parse(given).path),
   at: (address, given) => ({ ...given, path: address }),

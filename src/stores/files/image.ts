@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
+import type { Observation } from "../../core/finding.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { entryModule } from "../../core/module.ts";
 import { sealReceipt } from "../../receipts/seal.ts";
@@ -14,7 +15,9 @@ import type { Image, KeyRange, SealOptions } from "../types.ts";
 import type { CapturedTree } from "./captured-tree.ts";
 import { imageFiles } from "./image-files.ts";
 import type { LiveTree } from "./live.ts";
+import { observe } from "./observe.ts";
 import { imageParts } from "./parts.ts";
+import { TreeTable } from "./query.ts";
 import { FILES } from "./rows.ts";
 import type { RowsInput } from "./rows-job.ts";
 import type { SealInput } from "./seal-job.ts";
@@ -22,6 +25,7 @@ import type { SealInput } from "./seal-job.ts";
 /** What was captured, as an image. */
 export function openImage(given: CapturedTree): Image {
   const { live, captured, at } = given;
+  const table = new TreeTable(given);
   return {
     store: live.identity,
     at,
@@ -33,13 +37,9 @@ export function openImage(given: CapturedTree): Image {
     seal: (options, signal) => sealImage(given, options, signal),
     rows: (name, range, signal) => imageRows(given, named(live, name), range, signal),
     showKey: (_name, key) => showKey({ ...FILES, encoding: "utf-8" }, key),
-    query: async () => {
-      throw new SalvorError("USAGE", "a tree of files answers no queries yet", {
-        hint: "Take the rules away from this store.",
-      });
-    },
+    query: (query, signal) => table.ask(query, signal),
     check: async function* () {}, // there is no engine that could see more than the receipt
-    referee: async function* () {},
+    referee: (sealed) => referee(sealed),
     [Symbol.asyncDispose]: given.dispose,
   };
 }
@@ -49,6 +49,14 @@ function named(live: LiveTree, name: string): string {
   throw new SalvorError("NOT_FOUND", `${live.identity.name} has no collection ${name}`, {
     hint: `A tree of files has one collection: ${FILES.name}.`,
   });
+}
+
+/** There is no other reader; but what is of no one instant is never complete. */
+async function* referee({ receipt }: SealedReceipt): AsyncGenerator<Observation> {
+  if (receipt.consistency !== "smeared") return;
+  const names = JSON.stringify(receipt.recorded["changing"] ?? []);
+  const description = `files changed each time that they were read for it: ${names}`;
+  yield observe("files.tree.changing", description, {}, names);
 }
 
 /** What a later recovery wants to know and the rows do not tell. Never compared. */

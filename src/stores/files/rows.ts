@@ -43,7 +43,7 @@ export function rowOf(entry: TreeEntry, owners: boolean): readonly Value[] {
 }
 
 /** RFC 3339 with microseconds: finer times cannot be given to a restored file. */
-function showTime(ns: bigint): string {
+export function showTime(ns: bigint): string {
   const us = floorDivide(ns, 1000n);
   const ms = floorDivide(us, 1000n);
   const rest = String(us - ms * 1000n).padStart(3, "0");
