@@ -4,7 +4,8 @@ import { SalvorError } from "../core/errors.ts";
 export const RUN_PAGES_MAX = 64;
 const SEGMENT_PAGES_MAX = 2048;
 const SEGMENT_SIZE_MAX = 8 << 20;
-const DIGEST_SIZE = 32;
+/** Bytes of a page's digest. */
+export const DIGEST_SIZE = 32;
 const HEADER_SIZE = 12;
 const VERSION = 1;
 
