@@ -32,6 +32,10 @@ function auditHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<AuditFa
     const now = { collections, elements, properties };
     const structure = compareStructure(baseline, now, config.expect);
     const metadata = compareMetadata(baseline, properties);
+    // What documents of the store itself say of it, and is not so.
+    const claims = seen.observations.flatMap(({ category, description }) =>
+      category === "metadata" ? [description] : [],
+    );
     return {
       observations: [...seen.observations, ...structure.observations, ...metadata.observations],
       complete,
@@ -44,7 +48,10 @@ function auditHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<AuditFa
           missing: structure.missing,
           unexpected: structure.unexpected,
         },
-        metadata: { ok: metadata.ok, differences: metadata.differences },
+        metadata: {
+          ok: metadata.ok && claims.length === 0,
+          differences: [...claims, ...metadata.differences],
+        },
         properties,
       },
     };

@@ -94,13 +94,17 @@ describe("salvor init", () => {
     await using folder = await folderOf({});
     await symlink(elsewhere.path, join(folder.path, "folder"));
     await symlink(join(elsewhere.path, "secret.db"), join(folder.path, "file.db"));
-    assert.deepEqual(await lookAround(folder.path), { sqliteFiles: [], cutShort: false });
+    assert.deepEqual(await lookAround(folder.path), {
+      sqliteFiles: [],
+      jsonFolders: [],
+      cutShort: false,
+    });
   });
 
   it("says so when it stopped looking", async () => {
     await using folder = await folderOf({ "a/b/c.db": MAGIC, "x.db": MAGIC });
     const shallow = await lookAround(folder.path, [], { depthMax: 1, entriesMax: 100 });
-    assert.deepEqual(shallow, { sqliteFiles: ["x.db"], cutShort: true });
+    assert.deepEqual(shallow, { sqliteFiles: ["x.db"], jsonFolders: [], cutShort: true });
     const short = await lookAround(folder.path, [], { depthMax: 5, entriesMax: 1 });
     assert.equal(short.cutShort, true);
   });

@@ -3,10 +3,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { nodeDisk, readWhole, writeDurably, type Disk } from "../../core/disk.ts";
 import { drivers } from "../../stores/drivers.ts";
 import type { Environment, InitDocument } from "../types.ts";
+import { documentFolders } from "./document-folders.ts";
 import { checkConfig } from "./check.ts";
 import { CONFIG_NAME } from "./find.ts";
-import { lookAround, nameStores } from "./look-around.ts";
-import { renderConfig, renderEntries } from "./template.ts";
+import { lookAround, nameStores, type Surroundings } from "./look-around.ts";
+import { renderConfig, renderEntries, type ProposedStore } from "./template.ts";
 import { readTrusted } from "./trust.ts";
 import type { Config } from "./types.ts";
 
@@ -32,30 +33,49 @@ export async function initConfig(request: InitRequest): Promise<InitDocument> {
   const exists = (await disk.stat(config)) !== null;
   if (exists && !request.force) return propose(config, request.env);
 
-  const { sqliteFiles, cutShort } = await lookAround(folder);
-  const stores = nameStores(sqliteFiles);
+  const surroundings = await lookAround(folder);
+  const { cutShort } = surroundings;
+  const stores = await proposedStores(folder, surroundings);
   const text = renderConfig({ system: basename(folder) || "system", stores, cutShort });
   const kept = exists ? await putAside(disk, config) : null;
   await writeDurably(disk, config, Buffer.from(text));
   return { config, stores: [...stores.keys()], written: true, kept, text };
 }
 
-/** What a configuration that is there lacks: the databases that none of its stores names. */
+/** What a configuration that is there lacks: the stores that none of its entries names. */
 async function propose(file: string, env: Environment): Promise<InitDocument> {
   const folder = dirname(file);
   const current = await currentConfig(file, env);
-  const { sqliteFiles } = await lookAround(
+  const surroundings = await lookAround(
     folder,
     current === null ? [] : [current.repository.path, current.state],
   );
   const named = new Set(current?.stores.map(({ options }) => options["path"]));
-  const missing = sqliteFiles.filter((path) => !named.has(join(folder, path)));
-  const stores = nameStores(
-    missing,
-    current?.stores.map(({ name }) => name),
-  );
+  const taken = current?.stores.map(({ name }) => name);
+  const isNew = (path: string): boolean => !named.has(join(folder, path));
+  const stores = await proposedStores(folder, surroundings, { taken, isNew });
   const text = stores.size === 0 ? "" : renderEntries(stores);
   return { config: file, stores: [...stores.keys()], written: false, kept: null, text };
+}
+
+interface Choice {
+  readonly taken: readonly string[] | undefined;
+  readonly isNew: (path: string) => boolean;
+}
+
+/** The databases and folders of documents that were found, each under a name of its own. */
+async function proposedStores(
+  folder: string,
+  { sqliteFiles, jsonFolders }: Surroundings,
+  { taken, isNew }: Choice = { taken: [], isNew: () => true },
+): Promise<ReadonlyMap<string, ProposedStore>> {
+  const documents = await documentFolders(folder, jsonFolders);
+  const collections = new Map(documents.map((each) => [each.path, each.collections]));
+  const paths = [...sqliteFiles, ...collections.keys()].filter(isNew);
+  const stores = [...nameStores(paths, taken)].map(
+    ([name, path]) => [name, { path, collections: collections.get(path) ?? null }] as const,
+  );
+  return new Map(stores);
 }
 
 async function currentConfig(file: string, env: Environment): Promise<Config | null> {

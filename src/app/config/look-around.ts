@@ -6,8 +6,16 @@ import { basename, join, relative } from "node:path";
 export interface Surroundings {
   /** Paths relative to the folder, with "/", in order. */
   readonly sqliteFiles: readonly string[];
+  /** Folders with JSON files in them, and how many: relative, with "/", in order. */
+  readonly jsonFolders: readonly JsonFolder[];
   /** True when there was more to see than we look at. */
   readonly cutShort: boolean;
+}
+
+/** A folder that has JSON files in it. */
+export interface JsonFolder {
+  readonly path: string;
+  readonly files: readonly string[];
 }
 
 /** How far `lookAround` goes. */
@@ -25,8 +33,9 @@ const SKIPPED = new Set([".git", ".hg", ".svn", ".salvor", ".cache", "node_modul
 const SQLITE_MAGIC = Buffer.from("SQLite format 3\0", "latin1");
 
 /**
- * Finds SQLite databases below a folder by their first bytes: the engine opens none of them. Follows
- * no links, opens nothing but plain files, and passes over what it may not read.
+ * Finds SQLite databases below a folder by their first bytes: the engine opens none of them; and JSON
+ * files by their names. Follows no links, opens nothing but plain files, and passes over what it may
+ * not read.
  */
 export async function lookAround(
   folder: string,
@@ -34,23 +43,31 @@ export async function lookAround(
   limits: LookLimits = LOOK_LIMITS,
 ): Promise<Surroundings> {
   const found: string[] = [];
+  const json = new Map<string, string[]>();
+  const seen = (): Omit<Surroundings, "cutShort"> => ({
+    sqliteFiles: inOrder(found),
+    jsonFolders: [...json].map(([path, files]) => ({ path, files })),
+  });
   const waiting = [{ path: folder, depth: 0 }];
   let entriesLeft = limits.entriesMax;
   let cutShort = false;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { path, depth } = next;
     for (const entry of await entriesOf(path)) {
-      if (entriesLeft-- <= 0) return { sqliteFiles: inOrder(found), cutShort: true };
+      if (entriesLeft-- <= 0) return { ...seen(), cutShort: true };
       const full = join(path, entry.name);
       if (entry.isDirectory() && !SKIPPED.has(entry.name) && !skip.includes(full)) {
         if (depth < limits.depthMax) waiting.push({ path: full, depth: depth + 1 });
         else cutShort = true;
+      } else if (entry.isFile() && isJson(entry.name)) {
+        const at = relative(folder, path);
+        json.set(at, [...(json.get(at) ?? []), entry.name]);
       } else if (entry.isFile() && (await isSqlite(full))) {
         found.push(relative(folder, full));
       }
     }
   }
-  return { sqliteFiles: inOrder(found), cutShort };
+  return { ...seen(), cutShort };
 }
 
 /** A name for each file that can be a store's: after the file, then after its folder, then counted. */
@@ -92,6 +109,10 @@ function nameFrom(text: string): string {
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isJson(name: string): boolean {
+  return /\.(?:json|jsonl|ndjson)$/i.test(name) && !name.includes("\uFFFD");
 }
 
 async function isSqlite(path: string): Promise<boolean> {

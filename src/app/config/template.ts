@@ -1,8 +1,18 @@
+import type { ProposedCollection } from "./document-folders.ts";
+
+/** A store that was found. */
+export interface ProposedStore {
+  /** Relative to the file. */
+  readonly path: string;
+  /** Of a folder of documents; null for a database. */
+  readonly collections: ReadonlyMap<string, ProposedCollection> | null;
+}
+
 /** What a first salvor.yaml says. */
 export interface TemplateInput {
   readonly system: string;
-  /** Store name to path relative to the file. */
-  readonly stores: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly stores: ReadonlyMap<string, ProposedStore>;
   readonly cutShort: boolean;
 }
 
@@ -25,9 +35,9 @@ ${input.cutShort ? "# There was more below this folder than init looks at: add w
 }
 
 /** The entries of stores alone, as they stand below `stores:`. */
-function renderStores(stores: ReadonlyMap<string, string>): string {
+function renderStores(stores: ReadonlyMap<string, ProposedStore>): string {
   if (stores.size === 0) {
-    return `# No SQLite database was found below this folder. Name yours like this:
+    return `# Neither an SQLite database nor a folder of documents was found below this folder. Name yours like this:
 #   shop: { driver: sqlite, path: ./data/shop.sqlite }
 stores: {}
 `;
@@ -43,11 +53,19 @@ const STORE_KEYS = `# What Salvor cannot know, you can add to a store:
 `;
 
 /** One entry a store, indented by two. */
-export function renderEntries(stores: ReadonlyMap<string, string>): string {
-  const entries = [...stores].map(
-    ([name, path]) => `  ${scalar(name)}:\n    driver: sqlite\n    path: ${scalar(`./${path}`)}\n`,
-  );
-  return entries.join("");
+export function renderEntries(stores: ReadonlyMap<string, ProposedStore>): string {
+  return [...stores].map(([name, store]) => renderEntry(name, store)).join("");
+}
+
+function renderEntry(name: string, { path, collections }: ProposedStore): string {
+  const driver = collections === null ? "sqlite" : "documents";
+  const head = `  ${scalar(name)}:\n    driver: ${driver}\n    path: ${scalar(`./${path}`)}\n`;
+  if (collections === null) return head;
+  const lines = [...collections].map(([each, { files, key }]) => {
+    const more = key === null ? "" : `, key: ${scalar(key)}`;
+    return `      ${scalar(each)}: { files: ${scalar(files)}${more} }\n`;
+  });
+  return `${head}    collections:\n${lines.join("")}`;
 }
 
 /** Plain where every reader of YAML agrees, else quoted as JSON is; `${` stays literal. */

@@ -1,6 +1,7 @@
 import type { Location, Observation } from "../../../core/finding.ts";
 import { writeKey } from "../../../receipts/canonical.ts";
 import { observe } from "../findings.ts";
+import { detectPatterns } from "../repair/patterns.ts";
 import { orderRule } from "../rules/order.ts";
 import type { SchemaRule } from "../rules/schema.ts";
 import { stateRule } from "../rules/states.ts";
@@ -16,7 +17,7 @@ import { readJsonFile, readLines, type ReadDocument, type ReadFile } from "./rea
 import { ReferenceReader } from "./references.ts";
 import type { Span } from "./spans.ts";
 import type { CollectionSpec, SurveyFile, Wanted } from "./types.ts";
-import { observeBreach, observeFault } from "./words.ts";
+import { observeBreach, observeFault, observePattern } from "./words.ts";
 
 /** A file's bytes, and how one of them is placed. */
 interface Open {
@@ -54,7 +55,8 @@ export class FileSurveyor {
     if (spec === undefined) return;
     const open = { file, spec, bytes };
     const counted = { documents: 0, unreadable: 0, trouble: null as string | null };
-    for (const { read, lines, start } of this.#reads(open)) {
+    for (const { read, bytes: part, lines, start } of this.#reads(open)) {
+      if (this.#wanted.patterns) this.#patterns(open, read, { part, lines, start });
       counted.documents += read.documents.length;
       counted.unreadable += read.unreadable.length;
       counted.trouble ??= this.#faults(open, read, lines, start);
@@ -69,11 +71,11 @@ export class FileSurveyor {
   *#reads({ file, spec, bytes }: Open): Generator<Part> {
     const { lines } = file.before;
     if (!isLines(spec, file.name)) {
-      yield { read: readJsonFile(bytes, spec), lines, start: 0 };
+      yield { read: readJsonFile(bytes, spec), bytes, lines, start: 0 };
       return;
     }
-    for (const { read, line, start } of readLines(bytes, lines))
-      yield { read, lines: lines + line, start };
+    for (const { read, line, start, end } of readLines(bytes, lines))
+      yield { read, bytes: bytes.subarray(start, end), lines: lines + line, start };
   }
 
   /** Tells the faults; the answer is the first one that makes it no JSON, in words. */
@@ -95,6 +97,18 @@ export class FileSurveyor {
     }
     if (this.#wanted.faults) this.#batch.countMore(check.more);
     return trouble;
+  }
+
+  /** Tells what its damage looks like. */
+  #patterns(
+    { file, spec }: Open,
+    { check }: ReadFile,
+    { part, lines, start }: { part: Uint8Array; lines: number; start: number },
+  ): void {
+    const place = { file: file.name, collection: spec.name, lines };
+    const bytes = file.before.bytes + start;
+    for (const pattern of detectPatterns(part, check))
+      this.#batch.observe(observePattern(pattern, part, { ...place, bytes, isJson: check.valid }));
   }
 
   #document(open: Open, document: ReadDocument, line: number): void {
@@ -171,6 +185,7 @@ function otherForm(file: string, { name, form }: CollectionSpec): Observation {
 
 interface Part {
   readonly read: ReadFile;
+  readonly bytes: Uint8Array;
   /** Lines before it. */
   readonly lines: number;
   /** Where it begins, in bytes. */

@@ -2,7 +2,6 @@ import { isUtf8 } from "node:buffer";
 
 import type { Json } from "../../../core/json.ts";
 import { checkJson, type JsonCheck } from "../json/check.ts";
-import { placeOf } from "../json/place.ts";
 import type { CollectionOptions } from "../options.ts";
 import { textOf } from "./text.ts";
 import { elementSpans, formOf, formOfDamaged, type Span } from "./spans.ts";
@@ -88,6 +87,7 @@ export interface ReadLine {
   /** From 0, within the bytes that were given. */
   readonly line: number;
   readonly start: number;
+  readonly end: number;
 }
 
 const NEWLINE = 0x0a;
@@ -101,7 +101,7 @@ export function* readLines(bytes: Uint8Array, firstLine: number): Generator<Read
     const content = bytes.subarray(start, end);
     if (content.some((byte) => byte > 0x20)) {
       const read = readJsonFile(content, { ...ONE_DOCUMENT });
-      yield { read: inFile(read, start, firstLine + line), line, start };
+      yield { read: inFile(read, start, firstLine + line), line, start, end };
     }
     start = end + 1;
   }
@@ -122,9 +122,4 @@ function inFile(read: ReadFile, start: number, step: number): ReadFile {
     documents: read.documents.map(moved),
     unreadable: read.unreadable.map(moved),
   };
-}
-
-/** The line of a byte, from 0. */
-export function lineOf(bytes: Uint8Array, at: number): number {
-  return placeOf(bytes, at).line - 1;
 }

@@ -1,21 +1,25 @@
 import type { Location, Observation } from "../../../core/finding.ts";
 import { JSON_FAULTS, type JsonFault } from "../json/faults.ts";
+import { placeOf } from "../json/place.ts";
+import type { Pattern, PatternName } from "../repair/patterns.ts";
 import type { Breach } from "../rules/types.ts";
 import { cutEvidence } from "../../evidence.ts";
 
 /** What can be done about a document that is damaged. */
 export const REPAIR = ["repair-document"];
 
+/** Where a file, or a line of it, begins. */
+export interface Place {
+  readonly file: string;
+  readonly collection: string;
+  /** Before it. */
+  readonly lines: number;
+  /** Before it. */
+  readonly bytes: number;
+}
+
 /** A fault of a file's JSON. */
-export function observeFault(
-  fault: JsonFault,
-  place: {
-    readonly file: string;
-    readonly collection: string;
-    readonly lines: number;
-    readonly bytes: number;
-  },
-): Observation {
+export function observeFault(fault: JsonFault, place: Place): Observation {
   const { invalid, text } = JSON_FAULTS[fault.code];
   const line = fault.line + place.lines;
   const token = fault.token === null ? "" : `: ${fault.token}`;
@@ -51,5 +55,44 @@ export function observeBreach(breach: Breach, location: Location): Observation {
     location: { ...location, pointer: `${location.pointer ?? ""}${breach.pointer}` },
     evidence: cutEvidence(evidence),
     remedies: [],
+  };
+}
+
+const PATTERNS: Readonly<Record<PatternName, string>> = {
+  binary: "bytes that are no text",
+  "conflict-markers": "marks of a merge that nobody has finished",
+  "cut-by-crash": "an end at a block's border, as a crash leaves it",
+  "double-decoding": "text that was decoded in the wrong way once",
+  "older-tail": "the end of an older, longer version behind the new one",
+  "replacement-characters": "characters that stand for ones that were lost",
+  truncation: "no end",
+  "two-documents": "two documents, one behind the other",
+  "zero-bytes": "zeros where text was",
+};
+
+/** What the damage of a file, or of a line, looks like. */
+export function observePattern(
+  { name, at, count, evidence }: Pattern,
+  bytes: Uint8Array,
+  place: Place & { readonly isJson: boolean },
+): Observation {
+  const { line, column } = placeOf(bytes, at);
+  const times = count > 1 ? ` (${count} times)` : "";
+  const severity = name === "replacement-characters" ? "low" : place.isJson ? "medium" : "high";
+  return {
+    code: `documents.pattern.${name}`,
+    title: "A document shows a pattern of damage",
+    description: `${place.file}, line ${line + place.lines}: ${PATTERNS[name]}${times}`,
+    severity,
+    category: "corruption",
+    location: {
+      file: place.file,
+      line: line + place.lines,
+      col: column,
+      byte: at + place.bytes,
+      table: place.collection,
+    },
+    evidence: cutEvidence(evidence),
+    remedies: REPAIR,
   };
 }
