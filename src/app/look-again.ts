@@ -76,6 +76,11 @@ interface Terms {
   readonly baseline: Baseline | null;
 }
 
+/** Whether the backups can be read is no question to one of their receipts. */
+function isTold(code: string): boolean {
+  return isDifference(code) && code !== "backups.unreadable";
+}
+
 /** What an audit and an integrity check would see of it; of anything else they stay silent. */
 function toldBy(
   receipt: Receipt,
@@ -83,7 +88,7 @@ function toldBy(
 ): readonly Seen[] {
   const present = presentIn(receipt);
   const blind = [
-    ...known.filter(({ code }) => !isDifference(code)),
+    ...known.filter(({ code }) => !isTold(code)),
     ...supersededPlaces(known, baseline),
   ];
   const seen = (kind: InspectionKind, observations: readonly Observation[]): Seen => ({
@@ -100,7 +105,7 @@ function toldBy(
 
 /** What the receipt does not tell, and what a restore may have ended. */
 function mayBeGone({ code, severity, category }: Finding): boolean {
-  if (isDifference(code) || severity === "info") return false;
+  if (isTold(code) || severity === "info") return false;
   return category !== "permission" && category !== "configuration";
 }
 
