@@ -27,6 +27,11 @@ export async function repositoryForBackup(
   return repository;
 }
 
+/** Has there ever been one at the configuration's place? */
+export async function hasKnownRepository(session: Session): Promise<boolean> {
+  return knownId(await session.state(), session.requireConfig().repository.path) !== null;
+}
+
 function knownId(state: State, path: string): string | null {
   const row = state.get("SELECT value FROM identity WHERE key = ?", keyOf(path));
   return row === null ? null : String(row["value"]);

@@ -5,6 +5,7 @@ const RESTORE = ["restore-beside", "exchange"];
 
 const CATALOGUE = {
   "backup.suspicious": ["A backup holds suspiciously little", "high", "rule", PUT_BACK],
+  "backups.unreadable": ["The backups cannot be read", "high", "configuration", []],
   "collection.shrunk": ["A collection has fewer rows", "low", "structure", PUT_BACK],
   "collection.unexpected": ["A collection is new", "info", "structure", []],
   "collection.vanished": ["A collection has vanished", "high", "structure", PUT_BACK],
