@@ -17,6 +17,7 @@ import {
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { soakDamage, soakSamples } from "./damage.ts";
+import { soakDocuments } from "./documents.ts";
 import { soakRoundTrips } from "./round-trips.ts";
 
 // Breaks everything everywhere; takes its time.
@@ -63,6 +64,7 @@ if ("round trips".includes(options.only)) count("round trips", await soakRoundTr
 if ("foreign databases".includes(options.only)) {
   count("foreign databases", await soakSamples(onFailure));
 }
+if ("documents".includes(options.only)) count("documents", soakDocuments(seed, onFailure));
 if ("damage matrix".includes(options.only)) {
   const effort = { seed, places: Number(options.places), onFailure };
   count("damage matrix", await soakDamage(effort));

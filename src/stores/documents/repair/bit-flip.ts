@@ -4,6 +4,9 @@ import { isSpace } from "../json/space.ts";
 import { isSound, type Draft } from "./draft.ts";
 
 const STRUCTURE = Buffer.from('{}[],:"');
+const NUMERIC = new Set(Buffer.from("0123456789.eE+-"));
+const COMMA = 0x2c;
+const QUOTE = 0x22;
 
 /** Bytes before and behind the fault that are tried; a longer string is not searched. */
 const REACH = 256;
@@ -21,7 +24,7 @@ export function undoBitFlip(draft: Draft): void {
     for (const byte of STRUCTURE) {
       if (!isOneBit(is ^ byte)) continue;
       bytes[at] = byte;
-      const works = isSound(bytes);
+      const works = isSound(bytes) && isStructureAt(bytes, at);
       bytes[at] = is;
       if (!works) continue;
       if (found !== null) return;
@@ -30,10 +33,30 @@ export function undoBitFlip(draft: Draft): void {
   }
   if (found === null) return;
   const { at, byte } = found;
+  if (isDoubtful(draft.bytes, at, byte)) draft.isPartial = true;
   draft.apply(
     [{ kind: "bit-flip", at, end: at + 1, inserted: String.fromCharCode(byte) }],
     "one bit of one byte of structure had fallen",
   );
+}
+
+/** Something else than one bit may have happened there: a number was cut, or a string left empty. */
+function isDoubtful(bytes: Uint8Array, at: number, byte: number): boolean {
+  const [before, is, behind] = [bytes[at - 1] ?? 0, bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  if (NUMERIC.has(is)) return true;
+  if (byte === COMMA) return NUMERIC.has(before) && NUMERIC.has(behind);
+  return byte === QUOTE && (before === QUOTE || behind === QUOTE);
+}
+
+/** A bracket, comma, colon or quote of the document and no character of a string. */
+function isStructureAt(bytes: Uint8Array, at: number): boolean {
+  const reader = new JsonReader(bytes);
+  let event = reader.next();
+  while (event !== "end" && reader.end <= at) event = reader.next();
+  // A quote as the very last byte is as likely to be where the file was cut.
+  if (bytes[at] === QUOTE && reader.isLast() && reader.end === at + 1) return false;
+  const isString = event === "string" || event === "key";
+  return !isString || at <= reader.start || at >= reader.end - 1;
 }
 
 /** Where the damage can lie: in the token before the fault or at the fault itself. */

@@ -8,8 +8,6 @@ export interface TextRun {
   readonly at: number;
   readonly end: number;
   readonly text: string;
-  /** What it was before it was decoded twice; null when it does not look so. */
-  readonly original: string | null;
 }
 
 /** Text can be decoded wrongly at every step of its way; more often than this it is no accident. */
@@ -20,14 +18,17 @@ const ROUNDS_MAX = 3;
  * certain: every run beyond ASCII in the document must become well-formed text by it.
  */
 export function undoDoubleDecoding(draft: Draft): void {
-  for (let round = 0; round < ROUNDS_MAX && mayHoldMojibake(draft.bytes); round += 1) {
+  const trial = draft.copy();
+  for (let round = 0; round < ROUNDS_MAX && mayHoldMojibake(trial.bytes); round += 1) {
     const changes: Change[] = [];
-    for (const { at, end, original } of runsOf(draft.bytes)) {
-      if (original === null) return;
-      changes.push({ kind: "double-decoding", at, end, inserted: original });
+    for (const { at, end, text } of runsOf(trial.bytes)) {
+      const inserted = onceLess(text);
+      if (inserted === null) return;
+      changes.push({ kind: "double-decoding", at, end, inserted });
     }
-    if (changes.length === 0) return;
-    draft.apply(changes, "text that was decoded twice is turned back");
+    trial.apply(changes, "text that was decoded twice is turned back");
+    // Half way back from being decoded three times, there are control characters of Latin-1.
+    if (changes.every(({ inserted }) => WRITTEN.test(inserted))) draft.take(trial);
   }
 }
 
@@ -52,19 +53,26 @@ export function* runsOf(bytes: Uint8Array): Generator<TextRun> {
     const start = at;
     while (at < bytes.length && (bytes[at] ?? 0) >= 0x80) at += 1;
     const text = decoder.decode(bytes.subarray(start, at));
-    yield { at: start, end: at, text, original: originalOf(text) };
+    yield { at: start, end: at, text };
   }
 }
 
-/** What the text was before; null when it is no text that was decoded twice. */
-function originalOf(text: string): string | null {
+/** Whether a run of characters looks like text that was decoded twice. */
+export function looksDecodedTwice(text: string): boolean {
+  const original = onceLess(text);
+  return original !== null && (WRITTEN.test(original) || looksDecodedTwice(original));
+}
+
+/** The text before it was decoded once too often; null when no text becomes this one by it. */
+function onceLess(text: string): string | null {
   const bytes = Buffer.alloc(text.length);
   for (let at = 0; at < text.length; at += 1) {
     const byte = byteOf(text.charCodeAt(at));
     if (byte < 0x80) return null;
     bytes[at] = byte;
   }
-  if (!isUtf8(bytes)) return null;
-  const original = bytes.toString();
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\u200d\ufeff]+$/u.test(original) ? original : null;
+  return isUtf8(bytes) ? bytes.toString() : null;
 }
+
+/** Only characters that people write. */
+const WRITTEN = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\u200d\ufeff]+$/u;

@@ -95,6 +95,12 @@ export function shown(bytes: Uint8Array, at: number, end: number): string {
   return textOf(bytes, at, Math.min(end, at + SHOWN_BYTES));
 }
 
+/** A number has no last character that tells that it is whole. */
+export function endsInNumber(bytes: Uint8Array, end: number): boolean {
+  const last = bytes[end - 1] ?? 0;
+  return last >= 0x30 && last <= 0x39;
+}
+
 /** More than brackets, commas and colons. */
 export function holdsContent(bytes: Uint8Array, from: number, to: number): boolean {
   return bytes.subarray(from, to).some((byte) => !STRUCTURE.has(byte));

@@ -1,6 +1,6 @@
 import { encodingOf } from "../json/encoding.ts";
 import { characterLength, firstNonUtf8 } from "../json/utf8.ts";
-import type { Change, Draft } from "./draft.ts";
+import { endsInNumber, type Change, type Draft } from "./draft.ts";
 import { characterOf } from "./windows-1252.ts";
 
 /** Text in UTF-16 becomes UTF-8; a byte order mark goes. */
@@ -38,6 +38,7 @@ export function cutZeros(draft: Draft): void {
   const changes: Change[] = [];
   if (start > 0) changes.push({ kind: "zero-bytes", at: 0, end: start, inserted: "" });
   if (hasTail) changes.push({ kind: "zero-bytes", at: end, end: bytes.length, inserted: "" });
+  if (hasTail && endsInNumber(bytes, end)) draft.isPartial = true;
   if (changes.length > 0) draft.apply(changes, "zero bytes lay around the document");
 }
 

@@ -13,7 +13,7 @@ export function guessStructure(draft: Draft): void {
   if (guess === null || !isSound(guess)) return;
   const match = matchTokens(draft.bytes, guess);
   if (match === null || match.kept.length === 0) return;
-  if (brackets(draft.bytes) !== brackets(guess) || hasBrokenNumber(draft.bytes, match.kept)) {
+  if (brackets(draft.bytes) !== brackets(guess) || hasBrokenToken(draft.bytes, match.kept)) {
     draft.isPartial = true;
   }
   for (const { at, end } of match.dropped) draft.drop(at, end);
@@ -60,12 +60,20 @@ function brackets(bytes: Uint8Array): string {
     .replaceAll(/[^{}[\]]/g, "");
 }
 
-/** Two numbers with nothing but white space between them may have been one. */
-function hasBrokenNumber(bytes: Uint8Array, kept: readonly Token[]): boolean {
+/**
+ * Two tokens that touch, or two numbers with nothing but white space between them, may have been
+ * one.
+ */
+function hasBrokenToken(bytes: Uint8Array, kept: readonly Token[]): boolean {
   const text = Buffer.from(bytes).toString("latin1");
   return kept.some((token, index) => {
     const next = kept[index + 1];
-    if (next === undefined || !/[\d-]/.test(text.charAt(token.at))) return false;
-    return /[\d.eE+-]/.test(text.charAt(next.at)) && text.slice(token.end, next.at).trim() === "";
+    if (next === undefined || text.slice(token.end, next.at).trim() !== "") return false;
+    const isTouching = next.at === token.end;
+    return isTouching || (isNumber(text, token) && isNumber(text, next));
   });
+}
+
+function isNumber(text: string, token: Token): boolean {
+  return /[\d-]/.test(text.charAt(token.at));
 }

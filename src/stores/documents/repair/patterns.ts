@@ -6,7 +6,7 @@ import { textOf } from "../json/place.ts";
 import { characterLength } from "../json/utf8.ts";
 import { conflictAt } from "./conflict.ts";
 import { soundPrefix } from "./cut.ts";
-import { mayHoldMojibake, runsOf } from "./double-decoding.ts";
+import { looksDecodedTwice, mayHoldMojibake, runsOf } from "./double-decoding.ts";
 import { isSound } from "./draft.ts";
 import { tailAt } from "./tail.ts";
 
@@ -61,8 +61,8 @@ function doubleDecoding(bytes: Uint8Array): Pattern | null {
   if (!mayHoldMojibake(bytes)) return null;
   let count = 0;
   let first = -1;
-  for (const { at, original } of runsOf(bytes)) {
-    if (original === null) continue;
+  for (const { at, text } of runsOf(bytes)) {
+    if (!looksDecodedTwice(text)) continue;
     if (first === -1) first = at;
     count += 1;
   }

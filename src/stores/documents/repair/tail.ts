@@ -1,7 +1,7 @@
 import { canonicalLossless, parseLossless } from "../json/lossless.ts";
 import { JsonReader } from "../json/reader.ts";
 import { trimmed } from "../json/space.ts";
-import { holdsContent, isSound, type Draft } from "./draft.ts";
+import { endsInNumber, holdsContent, isSound, type Draft } from "./draft.ts";
 
 /** Where a sound document ends that has something behind it; -1 when there is no such thing. */
 export function tailAt(bytes: Uint8Array): number {
@@ -19,11 +19,20 @@ export function cutTail(draft: Draft): void {
   const end = tailAt(draft.bytes);
   if (end === -1 || !isSound(draft.bytes.subarray(0, end))) return;
   const [from, to] = trimmed(draft.bytes, end, draft.bytes.length);
-  if (holdsContent(draft.bytes, from, to) && !isRepeated(draft.bytes, end)) draft.drop(from, to);
+  if (!isRepeated(draft.bytes, end)) {
+    if (holdsContent(draft.bytes, from, to)) draft.drop(from, to);
+    if (holdsBracket(draft.bytes, from, to)) draft.isPartial = true;
+  }
+  if (endsInNumber(draft.bytes, end)) draft.isPartial = true;
   draft.apply(
     [{ kind: "tail", at: end, end: draft.bytes.length, inserted: "" }],
     "something stood behind the end of the document",
   );
+}
+
+/** A bracket too many may be one that is missing at the beginning. */
+function holdsBracket(bytes: Uint8Array, from: number, to: number): boolean {
+  return bytes.subarray(from, to).some((byte) => byte === 0x5d || byte === 0x7d);
 }
 
 /** The second document says the same as the first. */
