@@ -39,6 +39,8 @@ export interface Damage {
   readonly situations: readonly Situation[];
   readonly expected: Expected;
   readonly owner?: Owner;
+  /** What a page held before is told by the damaged thing alone: no snapshot shows a changed value. */
+  readonly blinds?: true;
   apply(victim: Victim, random: Random): void;
 }
 
