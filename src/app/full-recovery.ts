@@ -5,6 +5,7 @@ import { UNRESOLVED } from "./findings.ts";
 import { inspectAll, type ThreeLooks } from "./inspect-all.ts";
 import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, feasible, mend, type StoreRemedy } from "./mend.ts";
+import { mendAgain, type SecondRound } from "./mend-again.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
 import { leaveReport, lookEvents, reportStore } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
@@ -31,10 +32,13 @@ export async function fullRecovery(
   const mended =
     feasible(remedies).length === 0 ? null : await mend(session, remedies, options, signal);
   if (mended?.status === "succeeded") await lookAgain(session, mended, signal);
-  const run = withResumed(resumed, mended);
+  const again =
+    mended === null ? null : await mendAgain(session, { remedies, run: mended }, options, signal);
+  const run = withResumed(...rounds(resumed, mended, again));
   const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
   const durationMs = Math.round(session.world.elapsed() - startedMs);
-  const outcome = { names, before, remedies, run, findings, durationMs };
+  const decided = [...remedies, ...(again?.remedies ?? [])];
+  const outcome = { names, before, remedies: decided, run, findings, durationMs };
   const document = documentOf(outcome);
   if (run?.status === "planned") return document;
   const { sound } = document;
@@ -43,6 +47,15 @@ export async function fullRecovery(
     run: run?.id ?? null,
   });
   return { ...document, reports: await report(session, outcome, signal) };
+}
+
+function rounds(
+  resumed: readonly RunDocument[],
+  first: RunDocument | null,
+  again: SecondRound | null,
+): Parameters<typeof withResumed> {
+  if (first === null || again === null) return [resumed, first];
+  return [[...resumed, first], again.run];
 }
 
 interface Outcome {

@@ -92,7 +92,11 @@ function toldBy(
     ...supersededPlaces(known, baseline),
   ];
   const seen = (kind: InspectionKind, observations: readonly Observation[]): Seen => ({
-    ...{ store: config.name, kind, observations, complete: true, blind },
+    store: config.name,
+    kind,
+    observations,
+    complete: true,
+    blind,
   });
   return [
     seen("audit", [
