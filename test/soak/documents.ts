@@ -17,8 +17,12 @@ const FILES = 2_000;
 /** No small document takes longer, on any machine that is not out of breath. */
 const LONGEST_MS = 5_000;
 
+/** What the whole of it may take beyond what was taken before; small documents need none of it. */
+const MEMORY_BYTES = 512 * 1024 * 1024;
+
 /** Damages documents and files of records, and judges what is made of each; how many were tried. */
 export function soakDocuments(seed: number, onFailure: (error: unknown) => void): number {
+  const rssMax = process.memoryUsage.rss() + MEMORY_BYTES;
   const counts: Record<string, number> = {};
   const count = (name: string): void => {
     counts[name] = (counts[name] ?? 0) + 1;
@@ -32,6 +36,9 @@ export function soakDocuments(seed: number, onFailure: (error: unknown) => void)
     }
     const tookMs = performance.now() - startedAt;
     if (tookMs > LONGEST_MS) onFailure(`documents, round ${round}: ${Math.round(tookMs)} ms`);
+    if (round % 1000 === 0 && process.memoryUsage.rss() > rssMax) {
+      onFailure(`documents, round ${round}: ${process.memoryUsage.rss()} bytes of memory`);
+    }
   };
   for (let round = 0; round < DOCUMENTS; round += 1) attempt(round, judgeDocument);
   for (let round = 0; round < FILES; round += 1) attempt(DOCUMENTS + round, judgeRecords);

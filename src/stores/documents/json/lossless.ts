@@ -32,7 +32,7 @@ export function parseLossless(bytes: Uint8Array): LosslessValue | undefined {
 }
 
 /** Reads one value where the reader stands; undefined where there is none. */
-export function readValue(reader: JsonReader): LosslessValue | undefined {
+function readValue(reader: JsonReader): LosslessValue | undefined {
   const root: LosslessValue[] = [];
   const open: (LosslessValue[] | Map<string, LosslessValue>)[] = [root];
   const keys: string[] = [];

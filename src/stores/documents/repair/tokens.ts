@@ -55,7 +55,7 @@ function wordEnd(bytes: Uint8Array, start: number): number {
 }
 
 /** The tokens of a sound document: its keys, strings, numbers and literals. */
-export function soundTokens(bytes: Uint8Array): Token[] {
+function soundTokens(bytes: Uint8Array): Token[] {
   const tokens: Token[] = [];
   const reader = new JsonReader(bytes);
   for (let event = reader.next(); event !== "end" && event !== "fault"; event = reader.next()) {
