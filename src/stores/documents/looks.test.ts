@@ -204,10 +204,10 @@ it("shows fields that look like references nobody declared, without blaming anyb
   await using specimen = await sample.live.hold(signal);
   const { observations } = await look(specimen, "integrity");
   assert.deepEqual(
-    observations.map(({ code, severity, evidence }) => [code, severity, evidence]).sort(),
+    observations.map(({ code, severity, evidence }) => [code, severity, evidence].join(" ")).sort(),
     [
-      ["documents.reference.candidate", "info", "references: { claimed_by: agents }"],
-      ["documents.reference.candidate", "info", "references: { depends_on: contracts }"],
+      "documents.reference.candidate info references: { claimed_by: agents }",
+      "documents.reference.candidate info references: { depends_on: contracts }",
     ],
   );
 });
