@@ -1,6 +1,7 @@
 import { newestRecords, exportTrail } from "../audit-trail/read.ts";
 import { verifyTrail } from "../audit-trail/verify.ts";
 import { nodeDisk, writeLinesDurably } from "../core/disk.ts";
+import { outputPath } from "./output-path.ts";
 import type { Session } from "./session.ts";
 import type { AuditTrailDocument, AuditTrailOptions } from "./types.ts";
 
@@ -15,7 +16,8 @@ export async function auditTrail(
   const state = await session.state();
   const { ok, records, firstBroken, problem } = await verifyTrail(state, await session.trailKey());
   const newest = action === "show" ? newestRecords(state, NEWEST_MAX) : [];
-  const written = action === "export" && output !== undefined ? session.path(output) : null;
+  const written =
+    action === "export" && output !== undefined ? await outputPath(session, output) : null;
   if (written !== null) await writeLinesDurably(nodeDisk, written, exportTrail(state));
   return { ok, records, firstBroken, problem, newest, output: written };
 }

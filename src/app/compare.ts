@@ -7,6 +7,7 @@ import type { Proof } from "../receipts/proof.ts";
 import type { Receipt, SealedReceipt } from "../receipts/types.ts";
 import { KeyFiles } from "../recovery/key-files.ts";
 import { prove } from "../recovery/prove.ts";
+import { outputPath } from "./output-path.ts";
 import type { Session } from "./session.ts";
 import { openSubject, type Subject } from "./subjects.ts";
 import type { CompareOptions, ReceiptDocument, ReceiptOptions } from "./types.ts";
@@ -23,7 +24,7 @@ export async function sealReceiptOf(
   const document = receiptDocument(sealed, subject.showKey);
   if (output !== undefined) {
     const text = `${JSON.stringify(document, null, 2)}\n`;
-    await writeDurably(nodeDisk, session.path(output), Buffer.from(text));
+    await writeDurably(nodeDisk, await outputPath(session, output), Buffer.from(text));
   }
   await session.record("receipt", word, "", { digest: sealed.receipt.digest });
   return document as unknown as ReceiptDocument; // it is the receipt, with `tree` beside

@@ -6,6 +6,7 @@ import { formatOfPath } from "../reports/format-of-path.ts";
 import type { ReportDocument } from "../reports/types.ts";
 import { writeReport } from "../reports/write-report.ts";
 import { openRunView } from "./engine.ts";
+import { outputPath } from "./output-path.ts";
 import { knownStores, reportOf } from "./reports.ts";
 import type { Session } from "./session.ts";
 import type { ReportOptions } from "./types.ts";
@@ -21,7 +22,7 @@ export async function generateReport(
   signal: AbortSignal,
 ): Promise<ReportDocument> {
   const { output, format } = options;
-  const path = output === undefined ? null : session.path(output);
+  const path = output === undefined ? null : await outputPath(session, output);
   const inFormat = path === null ? null : (format ?? formatOfPath(path));
   const document = await documentOf(session, options, signal);
   if (path !== null && inFormat !== null) await writeReport(nodeDisk, path, document, inFormat);
