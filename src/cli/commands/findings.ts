@@ -22,7 +22,7 @@ export const findingsCommand = defineCommand({
   },
   changes: false,
   statuses: [0, 1, 3],
-  example: 'salvor findings ack finding_0f3a9c21 --by ops --notes "dropped on purpose"',
+  example: 'salvor findings ack finding_0f3a9c21 --by ops --notes "meant so"',
   async run({ args, flags, signal, open }) {
     const [verb, id, ...rest] = args.words;
     if (verb !== "ack" && verb !== "resolve") {
