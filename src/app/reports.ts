@@ -65,7 +65,7 @@ export async function leaveReport(
     const document = await reportOf(session, content, signal);
     const folder = join(await session.stateFolder(), "reports");
     await makeFolderDurably(nodeDisk, folder);
-    const stem = join(folder, `${session.world.newId(command)}`);
+    const stem = join(folder, session.world.newId(command));
     const paths = { json: `${stem}.json`, html: `${stem}.html` };
     await writeReport(nodeDisk, paths.json, document, "json");
     await writeReport(nodeDisk, paths.html, document, "html");

@@ -44,7 +44,7 @@ async function component(
   { at, findings }: { readonly at: string; readonly findings: readonly Finding[] },
   signal: AbortSignal,
 ): Promise<ComponentDocument> {
-  const open = findings.filter(({ store, status }) => store === name && status === "open");
+  const open = findings.filter(({ store }) => store === name);
   const base = { id: name, kind: "store" } as const;
   try {
     const store = await session.store(name);
