@@ -29,6 +29,16 @@ const { values: options } = parseArgs({
   },
 });
 
+const collections = {
+  contracts: {
+    files: "contracts/*.json",
+    key: "contract_id",
+    references: { depends_on: "contracts" },
+    states: { field: "status", completed: { requires: ["completed_at"] } },
+    order: ["created_at", "completed_at"],
+  },
+};
+
 if (options.only === undefined || options.folder === undefined) await compare();
 else if (options.only === "parse") parseAll(options.folder);
 else await look(options.folder, options.only as InspectionKind);
@@ -87,16 +97,6 @@ async function look(folder: string, kind: InspectionKind): Promise<void> {
     rmSync(scratch, { recursive: true });
   }
 }
-
-const collections = {
-  contracts: {
-    files: "contracts/*.json",
-    key: "contract_id",
-    references: { depends_on: "contracts" },
-    states: { field: "status", completed: { requires: ["completed_at"] } },
-    order: ["created_at", "completed_at"],
-  },
-};
 
 function generate(folder: string, count: number): void {
   mkdirSync(join(folder, "contracts"));
