@@ -12,6 +12,7 @@ import type { Blobs } from "../blobs/types.ts";
 import { WorkerPool } from "../core/pool.ts";
 import { collectionDigest } from "../receipts/tree.ts";
 import { treeOf } from "../receipts/tree-codec.ts";
+import type { Content, Part } from "../stores/types.ts";
 import { createRepository, openRepository } from "./open.ts";
 import { contentOf, pagedPart, PASSPHRASE, restored, sampleInput } from "./samples.ts";
 import { sampleOptions, sampleReceipt, streamPart } from "./samples.ts";
@@ -70,6 +71,32 @@ for (const passphrase of [null, PASSPHRASE]) {
         ),
         { numRuns: 12 },
       );
+    });
+
+    it("takes a part of known identity over without reading it, in its place, and no other", async () => {
+      const repository = await make();
+      const texts = { a: "first", b: "second", c: "third" };
+      const opened: string[] = [];
+      const part = (name: keyof typeof texts, identity: string): Part => {
+        const plain = streamPart(name, Buffer.from(texts[name]));
+        const open = (abort: AbortSignal): AsyncIterable<Uint8Array> => {
+          opened.push(name);
+          return plain.open(abort);
+        };
+        return { ...plain, identity, open };
+      };
+      const parts = (b: string): Content => contentOf(part("a", "1"), part("b", b), part("c", "3"));
+      await repository.backup(sampleInput(parts("2")), signal);
+      texts.b = "SECOND";
+      opened.length = 0;
+      const { id, bytes } = await repository.backup(sampleInput(parts("2b")), signal);
+      assert.deepEqual(opened, ["b"]);
+      assert.equal(bytes, "firstSECONDthird".length);
+      const wanted = Object.entries(texts).map(
+        ([name, text]) => [name, Buffer.from(text)] as const,
+      );
+      assert.deepEqual([...(await restored(repository, id, signal))], wanted);
+      assert.deepEqual(await repository.readBack(id, signal), []);
     });
 
     it("stores only the pages that changed, at the same place", async () => {

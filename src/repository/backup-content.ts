@@ -89,7 +89,7 @@ async function storeParts(
 ): Promise<{ readonly list: readonly string[]; readonly bytes: number }> {
   const { context, input, store, signal } = session;
   const idKey = context.keys?.idKey ?? null;
-  const parents = await pagedPartsOf(session);
+  const parents = await knownPartsOf(session);
   const list = new PartListWriter(store);
   let bytes = 0;
   const done = async (entry: PartEntry): Promise<void> => {
@@ -98,11 +98,14 @@ async function storeParts(
   };
   await using streams = new StreamStorer({ pool: context.pool, store, idKey, done });
   for await (const part of input.content.parts(signal)) {
-    if (part.pages === null) {
+    const known = parents.get(part.name) ?? null;
+    if (part.pages === null && isSame(part, known, store)) {
+      await streams.keep({ ...known, attributes: part.attributes });
+    } else if (part.pages === null) {
       await streams.add(part, signal);
     } else {
       await streams.flush(); // parts are listed in the order in which they came
-      await done(await pagedPart(part, part.pages, parents.get(part.name) ?? null, session));
+      await done(await pagedPart(part, part.pages, known, session));
     }
   }
   await streams.flush();
@@ -124,14 +127,21 @@ async function pagedPart(
   return { name, size: pageSize * pageCount, attributes, pages: { pageSize, pageCount }, content };
 }
 
-/** The parent's files of pages. Where the parent is damaged, everything is stored anew. */
-async function pagedPartsOf(session: Session): Promise<ReadonlyMap<string, PartEntry>> {
+/** Was a part stored before as it is now, and is it still there? Long ones are looked at again. */
+function isSame(part: Part, known: PartEntry | null, store: ChunkStore): known is PartEntry {
+  if (known === null || part.identity === undefined || known.pages !== null) return false;
+  if (known.identity !== part.identity || known.size !== part.size) return false;
+  return "chunks" in known.content && known.content.chunks.every((id) => store.has(id));
+}
+
+/** The parent's parts that may be taken over, whole or by page. Where the parent is damaged, everything is stored anew. */
+async function knownPartsOf(session: Session): Promise<ReadonlyMap<string, PartEntry>> {
   const { parent, reader, store, context, signal } = session;
   const found = new Map<string, PartEntry>();
   if (parent === null) return found;
   try {
     for await (const entry of partEntries(parent.manifest.parts, reader, parent.id, signal))
-      if (entry.pages !== null) found.set(entry.name, entry);
+      if (entry.pages !== null || entry.identity !== undefined) found.set(entry.name, entry);
   } catch (error) {
     if (!isDamage(error)) throw error;
     store.distrust(parent.manifest.parts);

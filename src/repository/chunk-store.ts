@@ -20,11 +20,14 @@ export class ChunkStore {
     for (const id of ids) this.#distrusted.add(id);
   }
 
+  /** Is this chunk stored, as far as is known? */
+  has(id: string): boolean {
+    return (this.#index.has(id) && !this.#distrusted.has(id)) || this.#packs.has(id);
+  }
+
   /** Stores what a job has encoded. */
   async add(chunk: EncodedChunk): Promise<void> {
-    const isStored = this.#index.has(chunk.id) && !this.#distrusted.has(chunk.id);
-    if (isStored || this.#packs.has(chunk.id)) return;
-    await this.#packs.add(chunk);
+    if (!this.has(chunk.id)) await this.#packs.add(chunk);
   }
 
   /** Encodes and stores small bytes; gives the chunk's id. */

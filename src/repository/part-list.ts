@@ -11,6 +11,8 @@ export interface PartEntry {
   /** Bytes in all. */
   readonly size: number;
   readonly attributes: JsonObject;
+  /** Equal to that of a later part of this name only when their bytes are. */
+  readonly identity?: string;
   /** Null for a stream; for a file of pages `content` lists the maps of its segments. */
   readonly pages: { readonly pageSize: number; readonly pageCount: number } | null;
   readonly content: ChunkList;

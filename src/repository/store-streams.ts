@@ -17,7 +17,8 @@ const BATCH_ITEMS_MAX = 256;
 
 type Item =
   | { readonly chunk: Uint8Array<ArrayBuffer> }
-  | { readonly end: Omit<PartEntry, "content"> };
+  | { readonly end: Omit<PartEntry, "content"> }
+  | { readonly known: PartEntry };
 
 interface Batch {
   readonly items: readonly Item[];
@@ -57,8 +58,14 @@ export class StreamStorer implements AsyncDisposable {
       await this.#push({ chunk }, chunk.length);
     }
     if (part.size !== null && part.size !== size) throw sizeChanged(part.name, part.size, size);
-    const { name, attributes } = part;
-    await this.#push({ end: { name, size, attributes, pages: null } }, 0);
+    const { name, attributes, identity } = part;
+    const end = { name, size, attributes, pages: null };
+    await this.#push({ end: identity === undefined ? end : { ...end, identity } }, 0);
+  }
+
+  /** Takes over a part that is stored already, in its turn. */
+  async keep(known: PartEntry): Promise<void> {
+    await this.#push({ known }, 0);
   }
 
   async flush(): Promise<void> {
@@ -100,6 +107,7 @@ export class StreamStorer implements AsyncDisposable {
     const encoded = (await batch.encoded).values();
     for (const item of batch.items) {
       if ("end" in item) await this.#finish(item.end);
+      else if ("known" in item) await this.#options.done(item.known);
       else await this.#keep(encoded.next().value);
     }
   }

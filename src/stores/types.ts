@@ -41,6 +41,11 @@ export interface Part {
   readonly size: number | null;
   /** What restoring needs besides bytes (mode, owner, link target, …). */
   readonly attributes: JsonObject;
+  /**
+   * What tells its bytes from all others, where somebody has read them already: a piece of the same
+   * name and identity in the snapshot before is taken over without reading it again.
+   */
+  readonly identity?: string;
   /** Set when the piece is a file of equal pages that can be read at any place, in parallel. */
   readonly pages: PagedFile | null;
   /** The bytes in order, in portions of any size; each belongs to whoever takes it. */

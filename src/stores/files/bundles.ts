@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../core/hash.ts";
 import { boundaryHash } from "../../receipts/boundary.ts";
 import { bytesOf, type RawPath } from "./raw-path.ts";
 import type { KeptContent } from "./tree-reader.ts";
@@ -12,6 +13,8 @@ export interface Bundle {
   readonly slices: readonly (readonly [offset: number, length: number])[] | null;
   /** Of the one large file. */
   readonly sha256: string | null;
+  /** Follows from the digests of all files in it. */
+  readonly identity: string;
 }
 
 /** Bytes. Below what the repository cuts, so that a bundle is one chunk. */
@@ -27,11 +30,13 @@ export class Bundler {
   #files = 0;
   #size = 0;
   #slices: [offset: number, length: number][] = [];
+  #digests: string[] = [];
 
   add(path: RawPath, { offset, size, sha256 }: KeptContent): void {
     if (offset === null) {
       this.#end();
-      this.#done.push({ first: path, files: 1, size, slices: null, sha256 });
+      const one = { first: path, files: 1, size };
+      this.#done.push({ ...one, slices: null, sha256, identity: identityOf([sha256]) });
       return;
     }
     if (this.#size + size > BUNDLE_MAX) this.#end();
@@ -40,6 +45,7 @@ export class Bundler {
     if (last !== undefined && last[0] + last[1] === offset) last[1] += size;
     else this.#slices.push([offset, size]);
     this.#files += 1;
+    this.#digests.push(sha256);
     this.#size += size;
     const mayEnd = this.#size >= BUNDLE_MIN;
     if (mayEnd && (boundaryHash(bytesOf(path)) & CUT_MASK) === 0) this.#end();
@@ -53,9 +59,16 @@ export class Bundler {
   #end(): void {
     if (this.#files === 0) return;
     const [first, files, size, slices] = [this.#first, this.#files, this.#size, this.#slices];
-    this.#done.push({ first, files, size, slices, sha256: null });
+    const identity = identityOf(this.#digests);
+    this.#done.push({ first, files, size, slices, sha256: null, identity });
     this.#files = 0;
     this.#size = 0;
     this.#slices = [];
+    this.#digests = [];
   }
+}
+
+/** Equal for equal contents in the same order, and for no others. */
+function identityOf(digests: readonly string[]): string {
+  return sha256Hex(Buffer.from(digests.join(" ")));
 }

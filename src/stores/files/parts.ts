@@ -30,6 +30,7 @@ export async function* imageParts(given: CapturedTree, signal: AbortSignal): Asy
       name: `content/${showPath(bundle.first)}`,
       size: bundle.size,
       attributes: { files: bundle.files },
+      identity: bundle.identity,
       pages: null,
       open: (abort) =>
         bundle.slices === null
