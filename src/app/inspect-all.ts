@@ -25,6 +25,7 @@ export async function inspectAll(
   signal: AbortSignal,
   kinds: readonly InspectionKind[] = ALL,
 ): Promise<ThreeLooks> {
+  await warmUp(session);
   const at = timestamp(session.world.now());
   const seen = {
     audit: listOf(auditLook),
@@ -46,6 +47,14 @@ export async function inspectAll(
   const integrity = await rememberLooks(session, at, seen.integrity);
   const scan = await rememberLooks(session, at, seen.scan);
   return { audit, integrity, scan };
+}
+
+/** The looks side by side ask for all of them, while the state is still being read. */
+async function warmUp(session: Session): Promise<void> {
+  const [hosts, pool] = await Promise.all([session.hosts(), session.pool()]);
+  hosts.warm("bytes");
+  hosts.warm("engine");
+  pool.warm();
 }
 
 function hurtsRows({ category, severity, location }: Observation): boolean {
