@@ -11,7 +11,7 @@ import type { DriverContext, Store } from "../types.ts";
 import { documentsDriver } from "./driver.ts";
 
 /** 240 contracts, 8 agents, and what a metadata document says of them. */
-export const CONTRACTS = join(import.meta.dirname, "../../../test/data/contracts");
+const CONTRACTS = join(import.meta.dirname, "../../../test/data/contracts");
 
 /** What the owner of the contracts says of them. */
 export const COLLECTIONS: JsonObject = {

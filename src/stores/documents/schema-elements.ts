@@ -5,7 +5,7 @@ import { FILES } from "./survey/file-rows.ts";
 import type { CollectionSpec } from "./survey/types.ts";
 
 /** What tells a document apart that has no key: where it lies. */
-export const PLACE = ["_path", "_index"];
+const PLACE = ["_path", "_index"];
 
 /** What a receipt compares of the shape of a store: what tells its documents apart. */
 export function elementsOf(specs: readonly CollectionSpec[]): readonly SchemaElement[] {

@@ -6,7 +6,7 @@ import type { Breach } from "../rules/types.ts";
 import { cutEvidence } from "../../evidence.ts";
 
 /** What can be done about a document that is damaged. */
-export const REPAIR = ["repair-document"];
+const REPAIR = ["repair-document"];
 
 /** Where a file, or a line of it, begins. */
 export interface Place {

@@ -1,3 +1,4 @@
+import { integerOf } from "../values/key.ts";
 import { canonicalExact, ExactNumber, type ExactJson } from "../values/exact.ts";
 
 /** A value as a column of SQLite holds it. */
@@ -23,10 +24,10 @@ export function* flatten(document: ExactJson, steps: readonly string[] = []): Ge
 }
 
 /** Nothing is rounded: what neither an integer of 64 bits nor a double holds stays text. */
-export function cellOf(value: ExactJson): Cell {
+function cellOf(value: ExactJson): Cell {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof value === "number") return integerOf(value) ?? value;
   if (!(value instanceof ExactNumber)) return canonicalExact(value);
   const integer = /^-?\d{1,19}$/.test(value.text) ? BigInt(value.text) : null;
   return integer !== null && BigInt.asIntN(64, integer) === integer ? integer : value.text;

@@ -15,8 +15,15 @@ export function textValue(text: string): Value {
 }
 
 function numberValue(value: number): Value {
-  if (Number.isSafeInteger(value)) return { type: "integer", value: BigInt(value) };
-  return { type: "real", value };
+  const integer = integerOf(value);
+  return integer === null ? { type: "real", value } : { type: "integer", value: integer };
+}
+
+/** The integer of 64 bits that a double is exactly, or null. */
+export function integerOf(value: number): bigint | null {
+  if (!Number.isInteger(value)) return null;
+  const integer = BigInt(value);
+  return BigInt.asIntN(64, integer) === integer ? integer : null;
 }
 
 /** An integer of 64 bits is one; other digits are told apart by how they are spelt. */
