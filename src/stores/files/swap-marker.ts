@@ -43,3 +43,8 @@ export async function removeMarker(disk: Disk, beside: string): Promise<void> {
   await disk.remove(swapNames(beside).marker);
   await disk.syncFolder(dirname(beside));
 }
+
+/** What is left of a marker whose writing was killed: nothing was done yet. */
+export async function removeMarkerDraft(disk: Disk, beside: string): Promise<void> {
+  await disk.remove(`${swapNames(beside).marker}.draft`);
+}
