@@ -7,6 +7,7 @@ import { counted } from "../core/text.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { RowLists } from "../receipts/proof-rows.ts";
 import type { SealedReceipt } from "../receipts/types.ts";
+import type { PagedPart } from "../repository/types.ts";
 import type { Image, Quarantine, Store } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { KeyFiles } from "./key-files.ts";
@@ -22,7 +23,11 @@ export interface LossQuestion {
   /** What lives here now, which is the snapshot. */
   readonly restored: Side;
   readonly snapshotAt: string;
+  /** Pages of a file that the snapshot has otherwise; null where that cannot be told. */
+  readonly differing: (part: PagedPart) => Promise<PageRanges | null>;
 }
+
+type PageRanges = readonly (readonly [from: number, to: number])[];
 
 /**
  * What the replaced state held and the snapshot does not: rows that are newer, by key, and changes
@@ -56,7 +61,9 @@ async function compareKept(
   using keys = new KeyFiles(join(quarantine.folder, "losses.ndjson"));
   const sealed = await sealIfWhole(image, signal);
   if (sealed === null) {
-    const rows = await readableRows({ restored, kept: image, openFile: keys.open }, signal);
+    const changed = await changedCollections(image, question, signal);
+    const asked = { restored, kept: image, changed, openFile: keys.open };
+    const rows = await readableRows(asked, signal);
     return partialLosses(question, rows);
   }
   const terms = { store, level: "none", openFile: keys.open, showKey: () => null } as const;
@@ -66,6 +73,24 @@ async function compareKept(
     ? [unreadable(question, "nothing of what was here is left in it")]
     : [];
   return [...whole, ...newer, ...schemaLosses(proof)];
+}
+
+/** Where all pages of a collection are those of the snapshot, so are its rows. Null: any may differ. */
+async function changedCollections(
+  image: Image,
+  { differing }: LossQuestion,
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
+  const [part, ...others] = await Array.fromAsync(image.parts(signal));
+  if (part === undefined || part.pages === null || others.length > 0) return null;
+  try {
+    const ranges = await differing({ name: part.name, pages: part.pages });
+    return ranges === null ? null : ((await image.rowsOn?.(ranges, signal)) ?? null);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SalvorError) return null; // it only saves time
+    throw error;
+  }
 }
 
 /** An empty file, or another store: it tells nothing of what was committed to this one. */

@@ -18,6 +18,8 @@ export interface ReadableRows {
 export interface ReadableQuestion {
   readonly restored: Side;
   readonly kept: Image;
+  /** Collections that may have changed since the snapshot; null: any may. */
+  readonly changed: readonly string[] | null;
   readonly openFile: () => KeyFile;
 }
 
@@ -31,6 +33,7 @@ export async function readableRows(
   const rows = new ProofRows(question.openFile);
   const found: { readonly name: string; readonly trouble: string | null }[] = [];
   for (const { name } of await question.kept.collections(signal)) {
+    if (question.changed?.includes(name) === false) continue;
     const trouble = await readCollection(question, { name, rows }, signal);
     found.push({ name, trouble });
   }

@@ -246,6 +246,14 @@ export interface Image extends Content, AsyncDisposable {
   seal(options: SealOptions, signal: AbortSignal): Promise<SealedReceipt>;
   /** Rows in the order of their canonical keys. */
   rows(collection: string, range: KeyRange, signal: AbortSignal): AsyncIterable<Entry>;
+  /**
+   * Names of the collections that may have a row on these pages of its file (from 1, both inclusive);
+   * null when every one may. Absent where there are no pages.
+   */
+  rowsOn?(
+    pages: readonly (readonly [from: number, to: number])[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | null>;
   /** The key as JSON shows it: an object by column. */
   showKey(collection: string, key: Uint8Array): Json;
   /**

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { SealedReceipt } from "../../receipts/types.ts";
-import type { Repository } from "../../repository/types.ts";
+import type { PagedPart, Repository } from "../../repository/types.ts";
 import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { findLosses, lossJson } from "../losses.ts";
@@ -165,9 +165,13 @@ async function costOf(
   const isNewest = snapshotOf(context) === snapshot;
   if (isNewest && !movedIn(told)) return { losses: [], rpoMs: 0 };
   const restored = { sealed: found.actual, image };
+  const repository = await recovery.repository(context.parameters.repository, signal);
+  const differing = (part: PagedPart) =>
+    repository.differingPages(snapshotOf(context), part, signal);
   const losses = new Map<string, JsonObject>();
   for (const quarantine of quarantinesIn(told)) {
-    const question = { store, driver, options, quarantine, restored, snapshotAt: receipt.at };
+    const known = { quarantine, restored, snapshotAt: receipt.at, differing };
+    const question = { store, driver, options, ...known };
     for (const loss of await findLosses(recovery, question, signal)) {
       // The newest quarantine that holds a row is the one to look for it in.
       losses.set(JSON.stringify([loss.collection, loss.key, loss.location]), lossJson(loss));

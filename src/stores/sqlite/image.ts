@@ -20,6 +20,7 @@ import { commitFacts } from "./moved.ts";
 import { queryImage } from "../engine/query.ts";
 import { refereeImage } from "./referee.ts";
 import { imageRows } from "./rows.ts";
+import type { TouchedInput } from "./touched-job.ts";
 import { sealImage } from "./seal.ts";
 
 /** A copy that became an image, and what is known of the moment it was taken. */
@@ -65,6 +66,11 @@ export async function openImage(given: OpenImage, signal: AbortSignal): Promise<
         sealImage({ live, path, at, described, recorded: description, options }, abort),
       ),
     rows: (name, range, abort) => imageRows(live, path, tableOf(name), range, abort),
+    rowsOn: (pages) =>
+      context.pool.run(entryModule("stores/sqlite/touched-job"), {
+        path,
+        pages,
+      } satisfies TouchedInput),
     showKey: (name, key) =>
       showKey({ ...tableOf(name).collection, encoding: encodingOf(described) }, key),
     query: (query, abort) => blameStore(live, path, queryImage(context.hosts, path, query, abort)),
