@@ -11,7 +11,6 @@ import { scanTable, type TableInput } from "./scan-table.ts";
 
 /** A table, and the logical types that its columns were given by name. */
 export interface PortableInput extends TableInput {
-  readonly stored: StoredTable;
   readonly encoding: TextEncoding;
   readonly types: Readonly<Record<string, string>>;
 }
@@ -25,15 +24,16 @@ export interface PortableOutput {
 
 /** The tree of one table under logical types: equal across engines, encodings and reloads. */
 export function job(input: PortableInput): JobAnswer<PortableOutput> {
-  const { stored, encoding, types, table, scratch } = input;
-  const shape = portableShape({ ...portableSource(stored), collection: table, encoding, types });
+  const { encoding, types, table, scratch } = input;
+  const { name } = table.collection;
+  const shape = portableShape({ ...portableSource(table), collection: name, encoding, types });
   const unlisted = new UnlistedColumns();
-  const builder = new TreeBuilder(table);
+  const builder = new TreeBuilder(name);
   using sorter = new SortingSink(builder, { scratch });
   scanTable(input, {
     add: (key, keyStart, keyEnd, row, rowStart, rowEnd) => {
       const values = valuesOf(
-        stored,
+        table,
         key.subarray(keyStart, keyEnd),
         row.subarray(rowStart, rowEnd),
       );

@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { comparedTables } from "./description.ts";
 import { openTables } from "./format/open-tables.ts";
 import { task as askEngine } from "./orphans-task.ts";
-import { rowidReferences } from "./references.ts";
+import { rowidReferences, tablesByName } from "./references.ts";
 import { job } from "./seal-job.ts";
 
 const SCHEMA = `
@@ -53,11 +53,12 @@ async function compareWithEngine(parents: readonly number[], rows: readonly Row[
     fill(path, parents, rows);
     using reader = openTables(path);
     const tables = comparedTables({ ...reader });
+    const byName = tablesByName({ tables });
     for (const table of tables) {
-      const declared = rowidReferences(table, tables);
+      const declared = rowidReferences(table, byName);
       const { name, key } = table.collection;
       const references = declared.filter((each) => each !== null);
-      const input = { path, table: name, scratch: folder, references, isKeyless: key.length === 0 };
+      const input = { path, table, scratch: folder, references, isKeyless: key.length === 0 };
       const followed = job(input).output.orphans.values();
       const [engine] = await askEngine({ path, tables: [name] }, { progress: () => {} });
       for (const [index, each] of declared.entries()) {

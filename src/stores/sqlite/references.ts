@@ -1,6 +1,6 @@
 import type { ReferenceSeal } from "../../receipts/types.ts";
 import type { Description } from "./description.ts";
-import type { StoredTable } from "./format/types.ts";
+import type { StoredTable, TableRoot } from "./format/types.ts";
 import { foldName, sameName } from "./schema/names.ts";
 import type { ForeignKeyDefinition } from "./schema/types.ts";
 
@@ -8,14 +8,22 @@ import type { ForeignKeyDefinition } from "./schema/types.ts";
 export interface RowidReference {
   /** Place of the column in the canonical row. */
   readonly column: number;
-  /** Name of the table that it points to. */
-  readonly parent: string;
+  /** The table that it points to. */
+  readonly parent: TableRoot;
+}
+
+/** Tables by their folded names: a schema may have thousands. */
+export type TablesByName = ReadonlyMap<string, StoredTable>;
+
+/** Makes the tables of a description quick to find. */
+export function tablesByName({ tables }: Pick<Description, "tables">): TablesByName {
+  return new Map(tables.map((table) => [foldName(table.collection.name), table]));
 }
 
 /** For each foreign key of a table, in the order of its declaration; null where only the engine can. */
 export function rowidReferences(
   table: StoredTable,
-  tables: Description["tables"],
+  tables: TablesByName,
 ): readonly (RowidReference | null)[] {
   return table.definition.foreignKeys.map((key) => rowidReference(table, key, tables));
 }
@@ -23,9 +31,9 @@ export function rowidReferences(
 function rowidReference(
   { collection, definition }: StoredTable,
   { columns, parent, parentColumns }: ForeignKeyDefinition,
-  tables: Description["tables"],
+  tables: TablesByName,
 ): RowidReference | null {
-  const found = tables.find((each) => sameName(each.collection.name, parent));
+  const found = tables.get(foldName(parent));
   const alias = found === undefined ? null : aliasOf(found);
   const [name] = columns;
   if (found === undefined || alias === null || name === undefined || columns.length > 1)
@@ -34,7 +42,9 @@ function rowidReference(
   const own = aliasOf({ definition });
   if (own !== null && sameName(own, name)) return null; // its value stands in the key
   const column = collection.columns.findIndex((each) => sameName(each, name));
-  return column < 0 ? null : { column, parent: found.collection.name };
+  if (column < 0) return null;
+  const { rootPage } = found;
+  return { column, parent: { rootPage, collection: { name: found.collection.name } } };
 }
 
 function aliasOf({ definition }: Pick<StoredTable, "definition">): string | null {

@@ -23,7 +23,7 @@ export async function* imageRows(
   const { pool, scratch, world } = live.context;
   const target = join(scratch, world.newId("rows"));
   const rowids = table.hasRowidKey ? rowidRange(range) : null;
-  const input: RowsInput = { path, table: table.collection.name, scratch, range, rowids, target };
+  const input: RowsInput = { path, table, scratch, range, rowids, target };
   try {
     const module = entryModule("stores/sqlite/rows-job");
     const run = await blameStore(live, path, pool.run<Run>(module, input));

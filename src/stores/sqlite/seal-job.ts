@@ -24,23 +24,23 @@ export interface SealOutput {
 
 /** The tree of one table, and what of its references points nowhere, in one pass over its rows. */
 export function job(input: SealInput): JobAnswer<SealOutput> {
-  const builder = new TreeBuilder(input.table);
+  const builder = new TreeBuilder(input.table.collection.name);
   const sink = new OrphanSink(builder, followed(input), input.isKeyless);
   scanTable(input, sink);
   const tree = packTree(builder.finish());
   return { output: { tree, orphans: sink.counts() }, transfer: [tree] };
 }
 
-function followed({ references, ...input }: SealInput): readonly FollowedReference[] {
-  const parents = new Map<string, RowidSet>();
+function followed({ references, path }: SealInput): readonly FollowedReference[] {
+  const parents = new Map<number, RowidSet>();
   for (const { parent } of references) {
-    if (parents.has(parent)) continue;
+    if (parents.has(parent.rootPage)) continue;
     const rowids = new RowidSet();
-    scanRowids({ ...input, table: parent }, rowids);
-    parents.set(parent, rowids);
+    scanRowids(path, parent, rowids);
+    parents.set(parent.rootPage, rowids);
   }
   return references.flatMap(({ column, parent }) => {
-    const found = parents.get(parent);
+    const found = parents.get(parent.rootPage);
     return found === undefined ? [] : [{ column, parents: found }];
   });
 }

@@ -16,10 +16,9 @@ export async function sealPortable({ live, path, described, options }: SealReque
   const sealed = await Promise.all(
     comparedTables(described)
       .filter(({ collection }) => !collection.internal)
-      .map((stored) => {
-        const table = stored.collection.name;
+      .map((table) => {
         const types = options.types ?? {};
-        const input: PortableInput = { path, table, scratch, stored, encoding, types };
+        const input: PortableInput = { path, table, scratch, encoding, types };
         return pool.run<PortableOutput>(module, input);
       }),
   );

@@ -6,7 +6,7 @@ import type { ReferenceSeal, SealedReceipt, Tree } from "../../receipts/types.ts
 import { comparedTables } from "./description.ts";
 import type { StoredTable } from "./format/types.ts";
 import type { OrphansInput, TableOrphans } from "./orphans-task.ts";
-import { referenceSeal, rowidReferences } from "./references.ts";
+import { referenceSeal, rowidReferences, tablesByName, type TablesByName } from "./references.ts";
 import type { SealInput, SealOutput } from "./seal-job.ts";
 import { sealPortable } from "./seal-portable.ts";
 import type { SealRequest } from "./seal-request.ts";
@@ -22,8 +22,9 @@ interface SealedTable {
 /** The receipt of an image: trees and most references by our decoder, the others by the engine. */
 export async function sealImage(request: SealRequest, signal: AbortSignal): Promise<SealedReceipt> {
   const { live, at, described, options, recorded } = request;
+  const byName = tablesByName(described);
   const [sealed, portable] = await Promise.all([
-    Promise.all(comparedTables(described).map((table) => sealTable(request, table))),
+    Promise.all(comparedTables(described).map((table) => sealTable(request, table, byName))),
     options.portable ? sealPortable(request) : null,
   ]);
   signal.throwIfAborted();
@@ -41,14 +42,15 @@ export async function sealImage(request: SealRequest, signal: AbortSignal): Prom
 }
 
 async function sealTable(
-  { live, path, described }: SealRequest,
+  { live, path }: SealRequest,
   table: StoredTable,
+  byName: TablesByName,
 ): Promise<SealedTable> {
   const { pool, scratch } = live.context;
-  const { name, key } = table.collection;
-  const declared = rowidReferences(table, described.tables);
+  const { key } = table.collection;
+  const declared = rowidReferences(table, byName);
   const references = declared.filter((each) => each !== null);
-  const input: SealInput = { path, table: name, scratch, references, isKeyless: key.length === 0 };
+  const input: SealInput = { path, table, scratch, references, isKeyless: key.length === 0 };
   const module = entryModule("stores/sqlite/seal-job");
   const { tree, orphans } = await pool.run<SealOutput>(module, input);
   const counted = orphans.values();

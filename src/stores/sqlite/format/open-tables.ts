@@ -9,7 +9,7 @@ import {
 } from "../schema/catalogue.ts";
 import { defaultValue } from "../schema/default-value.ts";
 import { layoutOf } from "../schema/layout.ts";
-import { foldName, sameName } from "../schema/names.ts";
+import { foldName } from "../schema/names.ts";
 import { shadowTables } from "../schema/shadow-tables.ts";
 import type { SchemaRow, TableDefinition } from "../schema/types.ts";
 import { BTreeWalk } from "./b-tree.ts";
@@ -18,7 +18,7 @@ import { PageFile } from "./page-file.ts";
 import type { RecordColumn } from "./record-writer.ts";
 import { rowSink } from "./row-sink.ts";
 import { decodeText, encodeText } from "./text.ts";
-import type { DatabaseReader, RowidRange, StoredTable } from "./types.ts";
+import type { DatabaseReader, RowidRange, RowReader, StoredTable } from "./types.ts";
 
 /**
  * Opens a settled database file (no -wal, nobody writes) and reads its catalogue.
@@ -36,17 +36,33 @@ export function openTables(path: string): DatabaseReader {
       schemaRows,
       elements: catalogue(schemaRows),
       tables: storedTables(path, schemaRows),
-      scan: (table, sink, range) => scan(file, table, sink, range),
-      scanRowids: ({ collection, rootPage }, sink) => {
-        const tree = { name: `table "${collection.name}"`, rootPage, kind: "table" as const };
-        new BTreeWalk(file, tree, sink).walk();
-      },
-      [Symbol.dispose]: () => file[Symbol.dispose](),
+      ...rowsOf(file),
     };
   } catch (error) {
     file[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * Opens a settled database file to read tables that are known already: its catalogue is not read
+ * again, which of many tables would take longer than their rows.
+ *
+ * @throws {SalvorError} STORE_DAMAGED when the header cannot be read.
+ */
+export function openRows(path: string): RowReader {
+  return rowsOf(new PageFile(path));
+}
+
+function rowsOf(file: PageFile): RowReader {
+  return {
+    scan: (table, sink, range) => scan(file, table, sink, range),
+    scanRowids: ({ collection, rootPage }, sink) => {
+      const tree = { name: `table "${collection.name}"`, rootPage, kind: "table" as const };
+      new BTreeWalk(file, tree, sink).walk();
+    },
+    [Symbol.dispose]: () => file[Symbol.dispose](),
+  };
 }
 
 function scan(file: PageFile, table: StoredTable, sink: EntrySink, range?: RowidRange): number {
@@ -118,7 +134,7 @@ export function readSchema(file: PageFile): readonly SchemaRow[] {
 /** What each table of a catalogue is made of. STORE_DAMAGED when a definition cannot be read. */
 export function storedTables(path: string, rows: readonly SchemaRow[]): readonly StoredTable[] {
   const definitions = tableDefinitions(rows);
-  const indexes = indexDefinitions(rows);
+  const indexes = Map.groupBy(indexDefinitions(rows), ({ table }) => foldName(table));
   const shadows = shadowTables(rows);
   return rows
     .filter(({ type, rootPage }) => type === "table" && rootPage > 0)
@@ -126,10 +142,7 @@ export function storedTables(path: string, rows: readonly SchemaRow[]): readonly
       const definition = definitions.get(foldName(row.name));
       if (definition === undefined)
         throw damaged(path, `the definition of table "${row.name}" cannot be read`);
-      const layout = layoutOf(
-        definition,
-        indexes.filter(({ table }) => sameName(table, row.name)),
-      );
+      const layout = layoutOf(definition, indexes.get(foldName(row.name)) ?? []);
       const named = (at: number): string => definition.columns[layout.stored[at] ?? -1]?.name ?? "";
       const alias = definition.columns[definition.rowidAlias ?? -1]?.name;
       const collection: Collection = {

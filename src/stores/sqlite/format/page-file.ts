@@ -10,6 +10,9 @@ const WINDOWS = 4;
 /** A read far from the last one fetches so much; each that follows on fetches twice as much. */
 const FIRST_READ_BYTES = 16 * 1024;
 
+/** Windows that nobody uses: of many small tables, each would cost more than its rows. */
+const spare: Uint8Array[] = [];
+
 /** A portion of the file in memory. Places in bytes; `used` counts up with each use of any. */
 interface Window {
   readonly bytes: Uint8Array;
@@ -62,6 +65,7 @@ export class PageFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const { bytes } of this.#windows.splice(0)) if (spare.length < WINDOWS) spare.push(bytes);
     closeSync(this.#fd);
   }
 
@@ -99,7 +103,7 @@ export class PageFile implements Disposable {
 
   #oldest(): Window {
     if (this.#windows.length < WINDOWS) {
-      const bytes = new Uint8Array(Math.max(this.pageSize, Math.min(WINDOW_BYTES, this.#size)));
+      const bytes = spare.pop() ?? new Uint8Array(WINDOW_BYTES);
       const window = { bytes, start: 0, end: 0, used: 0 };
       this.#windows.push(window);
       return window;

@@ -25,16 +25,13 @@ export interface RowidRange {
   readonly upTo: bigint | null;
 }
 
-/** A settled database file, read page by page without the engine. */
-export interface DatabaseReader extends Disposable {
-  readonly path: string;
-  /** Null for a file of no bytes, which is a database without tables. */
-  readonly header: DatabaseHeader | null;
-  readonly pageCount: number;
-  readonly schemaRows: readonly SchemaRow[];
-  /** What is compared of the catalogue. */
-  readonly elements: readonly SchemaElement[];
-  readonly tables: readonly StoredTable[];
+/** Where the pages of a table begin, and what it is called. */
+export type TableRoot = Pick<StoredTable, "rootPage"> & {
+  readonly collection: Pick<Collection, "name">;
+};
+
+/** Reads the rows of tables that are known. */
+export interface RowReader extends Disposable {
   /**
    * Hands every row of a table to the sink and returns how many there were.
    *
@@ -43,5 +40,17 @@ export interface DatabaseReader extends Disposable {
    */
   scan(table: StoredTable, sink: EntrySink, range?: RowidRange): number;
   /** Hands the row ids of a table with `hasRowidKey` to the sink, ascending, and looks at no row. */
-  scanRowids(table: StoredTable, sink: CellSink): void;
+  scanRowids(table: TableRoot, sink: CellSink): void;
+}
+
+/** A settled database file, read page by page without the engine. */
+export interface DatabaseReader extends RowReader {
+  readonly path: string;
+  /** Null for a file of no bytes, which is a database without tables. */
+  readonly header: DatabaseHeader | null;
+  readonly pageCount: number;
+  readonly schemaRows: readonly SchemaRow[];
+  /** What is compared of the catalogue. */
+  readonly elements: readonly SchemaElement[];
+  readonly tables: readonly StoredTable[];
 }
