@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 
 import { timestamp } from "../../../core/world.ts";
 import type { FileFacts } from "../../types.ts";
+import type { AssignedFile } from "../survey/assign.ts";
 import type { HeldFile } from "../survey/held-file.ts";
 import type { FileSurvey } from "../survey/types.ts";
 import type { HeldDocuments } from "./held-documents.ts";
@@ -19,19 +20,17 @@ export async function fileFacts(
   const { root } = live.tree;
   const own = await folderFacts(root, blocked[0]?.description ?? null);
   if (folder === null) return [own];
-  const facts = folder.documents.map((file) =>
-    factsOf(root, file, surveyed.get(file.number)?.trouble ?? null),
-  );
-  const troubles = folder.captured.captured.troubles.map(({ path, code }) =>
-    unreadFacts(root, path, code),
-  );
-  const bad = facts.filter(({ valid }) => !valid);
-  const good = facts.filter(({ valid }) => valid);
-  return [own, ...troubles, ...bad, ...good].slice(0, LISTED_MAX);
+  const { troubles } = folder.captured.captured;
+  const unread = troubles.map(({ path, code }) => unreadFacts(root, path, code));
+  const troubleOf = (file: AssignedFile): string | null =>
+    file.size === 0 ? `${file.name} is empty` : (surveyed.get(file.number)?.trouble ?? null);
+  const bad = folder.documents.filter((file) => troubleOf(file) !== null).slice(0, LISTED_MAX);
+  const room = Math.max(0, LISTED_MAX - bad.length);
+  const good = folder.documents.filter((file) => troubleOf(file) === null).slice(0, room);
+  return [own, ...unread, ...[...bad, ...good].map((file) => factsOf(root, file, troubleOf(file)))];
 }
 
-function factsOf(root: string, file: HeldFile, trouble: string | null): FileFacts {
-  const error = file.size === 0 ? `${file.name} is empty` : trouble;
+function factsOf(root: string, file: HeldFile, error: string | null): FileFacts {
   return {
     path: `${root}/${file.name}`,
     exists: true,

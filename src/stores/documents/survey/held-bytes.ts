@@ -4,7 +4,7 @@ import { diskError } from "../../../core/disk.ts";
 import type { SurveyFile } from "./types.ts";
 
 /** Bytes that are read at a time where files lie one after the other. */
-const READ_BYTES = 8 << 20;
+const READ_BYTES = 1 << 20;
 
 /** Reads contents that mostly lie one after the other in one file. */
 export class HeldBytes implements Disposable {
