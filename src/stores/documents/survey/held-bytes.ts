@@ -6,6 +6,9 @@ import type { SurveyFile } from "./types.ts";
 /** Bytes that are read at a time where files lie one after the other. */
 const READ_BYTES = 1 << 20;
 
+/** One for all small files of a thread: a new one for each batch would make work for the collector. */
+const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+
 /** Reads contents that mostly lie one after the other in one file. */
 export class HeldBytes implements Disposable {
   #path: string | null = null;
@@ -41,7 +44,7 @@ export class HeldBytes implements Disposable {
   }
 
   #read(start: number, length: number): Uint8Array {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = length <= READ_BYTES ? shared : Buffer.allocUnsafeSlow(length);
     let done = 0;
     while (done < length) {
       const count = readSync(this.#file, bytes, done, length - done, start + done);
