@@ -82,9 +82,7 @@ async function keyOf(paths: readonly string[]): Promise<string | null> {
   const [first] = documents;
   if (first === undefined || documents.length < 2) return null;
   const fields = Object.keys(first.value).filter((field) => isKey(field, documents));
-  const named = fields.find((field) =>
-    documents.every(({ name, value }) => value[field] === name),
-  );
+  const named = fields.find((field) => documents.every(({ name, value }) => value[field] === name));
   return named ?? fields.find((field) => /^(?:id|key|.*[_-]id|.*Id)$/.test(field)) ?? null;
 }
 
