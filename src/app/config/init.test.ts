@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
+import { temporaryFolder } from "../../../test/support/folder.ts";
 import { initConfig } from "./init.ts";
 import { checkConfigFile, loadConfig } from "./load.ts";
 import { lookAround, nameStores } from "./look-around.ts";
@@ -120,4 +121,22 @@ describe("the name of a store", () => {
       }),
     );
   });
+});
+
+it("proposes a folder with ten or more JSON files, with what lies above it, and fewer not", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(folder.join("data/orders"), { recursive: true });
+  await mkdir(folder.join("few"));
+  for (let number = 0; number < 10; number++) {
+    const order = JSON.stringify({ total: 5, order_id: `O-${number}` });
+    await writeFile(folder.join(`data/orders/O-${number}.json`), order);
+    if (number < 9) await writeFile(folder.join(`few/${number}.json`), order);
+  }
+  await writeFile(folder.join("data/totals.json"), '{"orders": 10}');
+  await writeFile(folder.join("package.json"), "{}");
+  const { stores, text } = await initConfig({ cwd: folder.path, force: false, env: {} });
+  assert.deepEqual(stores, ["data"]);
+  assert.match(text, /driver: documents\n {4}path: \.\/data\n {4}collections:\n/);
+  assert.match(text, /orders: \{ files: "orders\/\*\.json", key: order_id \}/);
+  assert.match(text, /totals: \{ files: totals\.json \}/);
 });
