@@ -11,7 +11,10 @@ import { UNRESOLVED } from "./findings.ts";
 import { compareCounts } from "../checks/compare-counts.ts";
 import { presentIn } from "../checks/present.ts";
 import { runRules, type RuleResults } from "../checks/run-rules.ts";
-import { SalvorError } from "../core/errors.ts";
+import { observe } from "../checks/observe.ts";
+import type { Rule } from "../checks/rule-file.ts";
+import { messageOf, SalvorError } from "../core/errors.ts";
+import type { StoreConfig } from "./config/types.ts";
 import type { Observation } from "../core/finding.ts";
 import type { SealedReceipt, Tree } from "../receipts/types.ts";
 import type { Image } from "../stores/types.ts";
@@ -46,9 +49,11 @@ function checkHeld(held: HeldStore, signal: AbortSignal): Promise<Looked<Integri
       image === null ? NO_RULES : ownersRules(held, image, signal),
       image === null || held.isHurt ? UNREADABLE : againstLast(held, image, signal),
     ]);
+    // A rule without an answer is told by its place; rules that nobody could read are not.
+    const areAsked = owners.complete || owners.blind.length > 0;
     return {
       observations: [...seen.observations, ...owners.observations, ...sinceLast.observations],
-      complete: seen.complete && sinceLast.complete && image !== null,
+      complete: seen.complete && sinceLast.complete && areAsked && image !== null,
       blind: [...owners.blind, ...(await superseded(held))],
       checked: seen.checked + owners.rules.length,
       facts: { rules: owners.rules },
@@ -69,13 +74,30 @@ async function ownersRules(
   image: Image,
   signal: AbortSignal,
 ): Promise<RuleResults> {
-  const rules = await loadRules(config);
+  const rules = await rulesOrTrouble(config);
+  if (rules instanceof SalvorError)
+    return { ...NO_RULES, observations: [unreadable(config, rules)] };
   const { name } = store.identity;
   return runRules(image, rules, { sensitive: config.sensitive }, signal).catch((error: unknown) => {
     throw error instanceof SalvorError && error.code === "USAGE"
       ? new SalvorError("CONFIG_INVALID", `${name} cannot be asked rules`, { hint: error.hint })
       : error;
   });
+}
+
+/** A mistake in a rule must not keep anybody from looking at the rest in an emergency. */
+async function rulesOrTrouble(config: StoreConfig): Promise<readonly Rule[] | SalvorError> {
+  try {
+    return await loadRules(config);
+  } catch (error) {
+    if (error instanceof SalvorError) return error;
+    throw error;
+  }
+}
+
+function unreadable({ rules }: StoreConfig, error: SalvorError): Observation {
+  const description = `none of the owner's rules was asked: ${messageOf(error)}`;
+  return observe("rules.unreadable", description, { location: { file: rules.join(", ") } });
 }
 
 interface SinceLast {

@@ -14,6 +14,7 @@ const CATALOGUE = {
   "expect.shrunk": ["More rows are gone than may go", "high", "rule", PUT_BACK],
   "metadata.changed": ["A fact about the store has changed", "low", "metadata", []],
   "metadata.older": ["The schema's version went back", "medium", "metadata", []],
+  "rules.unreadable": ["The owner's rules cannot be read", "medium", "configuration", []],
   "schema.changed": ["The schema has changed", "low", "structure", []],
   "schema.column-missing": ["A column has vanished", "medium", "structure", []],
   "schema.missing": ["A part of the schema has vanished", "medium", "structure", []],

@@ -153,7 +153,12 @@ describe("the remedy", () => {
     ["is impossible without a snapshot", { findings: [page], snapshots: [] }, ["impossible"]],
     [
       "is impossible where the file may not be opened, and never a restore",
-      { findings: [page, finding({ category: "permission", remedies: ["restore-beside"] })] },
+      {
+        findings: [
+          page,
+          finding({ category: "permission", severity: "critical", remedies: ["restore-beside"] }),
+        ],
+      },
       ["impossible"],
     ],
     ["is a person's where only rules are broken", { findings: [orphans] }, ["impossible"]],

@@ -34,7 +34,7 @@ export function chooseRemedy(question: RemedyQuestion): Remedy {
   const open = question.findings.filter(isUrgent);
   if (from !== null) return restoreFrom(from);
   if (open.length === 0) return { kind: "nothing", sentence: "nothing to do", unmended: [] };
-  const denied = open.find(({ category }) => category === "permission");
+  const denied = open.find(isLockedOut);
   if (denied !== undefined) return lockedOut(denied, open);
   const cause = open.find(needsRestore);
   if (cause === undefined) return amend(question, open);
@@ -60,6 +60,11 @@ function isEmpty({ receipt }: Snapshot): boolean {
 
 function isUrgent({ status, severity }: Finding): boolean {
   return status === "open" && rankOf(severity) <= rankOf("medium");
+}
+
+/** Only where nothing can be read: a key that others can read as well is no lock. */
+function isLockedOut({ category, severity }: Finding): boolean {
+  return category === "permission" && severity === "critical";
 }
 
 function needsRestore({ category, remedies, location }: Finding): boolean {

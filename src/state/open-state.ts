@@ -97,24 +97,22 @@ async function backUp(source: string, path: string): Promise<void> {
 }
 
 async function copyInstant(source: string, draft: string): Promise<void> {
-  const reader = new DatabaseSync(source, { timeout: 2_000 });
   try {
+    using reader = new DatabaseSync(source, { timeout: 2_000 });
     // Without an open transaction every commit by somebody else starts the copy again.
     reader.exec("BEGIN; SELECT count(*) FROM identity");
     await backup(reader, draft);
   } catch (error) {
     throw stateError(source, error);
-  } finally {
-    reader.close();
   }
 }
 
 /** One file without companions: opening it later writes no -wal beside it. */
 function standAlone(path: string): void {
-  const copy = new DatabaseSync(path);
   try {
+    using copy = new DatabaseSync(path);
     copy.exec("PRAGMA journal_mode = DELETE");
-  } finally {
-    copy.close();
+  } catch (error) {
+    throw stateError(path, error);
   }
 }
