@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, symlink, truncate, unlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -242,4 +242,16 @@ it("lays documents out as tables for rules: objects flattened, lists and documen
   ]);
   const writing = image.query({ text: "DELETE FROM contracts", ...limits }, signal);
   await assert.rejects(writing, { code: "QUERY_REFUSED" });
+});
+
+it("leaves nothing in scratch space, whatever was asked", async () => {
+  await using sample = await sampleStore();
+  {
+    await using specimen = await sample.live.hold(signal);
+    const limits = { timeoutMs: 30_000, rowsMax: 10, bytesMax: 100_000 };
+    await specimen.image?.query({ text: "SELECT 1 FROM contracts", ...limits }, signal);
+    await specimen.image?.seal({ portable: true }, signal);
+    assert.ok((await readdir(sample.folder)).length > 1, "nothing was ever there");
+  }
+  assert.deepEqual(await readdir(sample.folder), ["live"]);
 });

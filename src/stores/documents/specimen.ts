@@ -22,7 +22,7 @@ export async function holdDocuments(live: LiveDocuments, signal: AbortSignal): P
     trouble,
     inspect: (kind, abort) => LOOKS[kind](held, abort),
     [Symbol.asyncDispose]: async () => {
-      await folder?.[Symbol.asyncDispose]();
+      await (image ?? folder)?.[Symbol.asyncDispose](); // an image has the folder, and tables too
     },
   };
 }
