@@ -87,7 +87,7 @@ function at(bytes: Buffer, random: Random): number {
 }
 
 function structure(random: Random): Buffer {
-  return Buffer.from(random.pick([...'{}[],:"\\ \n']));
+  return Buffer.from(random.pick(Array.from('{}[],:"\\ \n')));
 }
 
 function spliced(bytes: Buffer, place: number, removed: number, inserted: Buffer): Buffer {
