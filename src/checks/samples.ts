@@ -14,8 +14,7 @@ export const INDEX = {
   name: "by_total",
   definition: { table: "invoice", unique: false },
 };
-/** Columns of every table. */
-export const COLUMNS = [
+const COLUMNS = [
   { name: "id", type: "INTEGER" },
   { name: "total", type: "REAL" },
 ];
