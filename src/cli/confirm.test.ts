@@ -11,7 +11,7 @@ import { requireTool } from "../../test/support/tools.ts";
 const ASK = `
   const { confirmOnTerminal } = await import(process.argv[2]);
   const { plain } = await import(process.argv[3]);
-  const plan = { plan: "restore in place", steps: [{ description: "exchange shop" }] };
+  const plan = { plan: "restore in place", amended: [], steps: [{ description: "exchange shop" }] };
   const answer = await confirmOnTerminal(plan, plain, new AbortController().signal);
   console.log("answer: " + answer);
 `;
