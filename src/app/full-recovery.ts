@@ -31,7 +31,7 @@ export async function fullRecovery(
   const remedies = await chooseRemedies(session, names, null, signal);
   const mended =
     feasible(remedies).length === 0 ? null : await mend(session, remedies, options, signal);
-  if (mended?.status === "succeeded") await lookAgain(session, mended, signal);
+  if (mended !== null) await lookAgain(session, mended, signal);
   const again =
     mended === null ? null : await mendAgain(session, { remedies, run: mended }, options, signal);
   const run = withResumed(...rounds(resumed, mended, again));

@@ -29,10 +29,16 @@ export async function lookAgain(
   run: RunDocument,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!hasEnded(run)) return;
   for (const store of run.subject) {
     const kinds = await openQuestions(session, store, run, signal);
     if (kinds.length > 0) await inspectAll(session, [store], signal, kinds);
   }
+}
+
+/** Of several stores, those before the one that failed are mended. */
+export function hasEnded({ status }: RunDocument): boolean {
+  return status === "succeeded" || status === "failed";
 }
 
 /** The looks that are still needed, after what the receipt tells is remembered. */

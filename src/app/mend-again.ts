@@ -31,7 +31,7 @@ export async function mendAgain(
   for (const each of remedies) session.progress.say(remedySentence(each));
   const run = await unlessRefused(mend(session, remedies, options, signal));
   if (run === null) return null;
-  if (run.status === "succeeded") await lookAgain(session, run, signal);
+  await lookAgain(session, run, signal);
   return { remedies, run };
 }
 

@@ -12,6 +12,7 @@ import type { Snapshot } from "../repository/types.ts";
 import type { Amended } from "../stores/types.ts";
 import { UNRESOLVED } from "./findings.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
+import { hasEnded } from "./look-again.ts";
 import { performPlan } from "./perform-plan.ts";
 import { recoveryContext } from "./recovery-context.ts";
 import { driverNamed, type Session } from "./session.ts";
@@ -126,7 +127,7 @@ async function attempt(
   );
   if (run.status === "planned")
     return { ...run, amended: await preview(session, requests, signal) };
-  if (run.status === "succeeded") await settle(session, requests, run);
+  if (hasEnded(run)) await settle(session, requests, run);
   return run;
 }
 

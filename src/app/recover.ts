@@ -37,7 +37,7 @@ export async function recover(
   refuseImpossible(remedies);
   const mended = await mend(session, remedies, options, signal);
   if (mended.status === "planned") return mended;
-  if (mended.status === "succeeded") await lookAgain(session, mended, signal);
+  await lookAgain(session, mended, signal);
   const run = withResumed(resumed, mended) ?? mended;
   const reports = await leaveReport(
     session,
