@@ -5,7 +5,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { drivers } from "../stores/drivers.ts";
 import { checkConfig, configInvalid } from "./config/check.ts";
 import type { Config, PassphraseSource } from "./config/types.ts";
-import { openSalvorOn } from "./open-salvor.ts";
+import { openSalvorOn } from "./salvor-on.ts";
 import { openSession, Session } from "./session.ts";
 import type { ChangeOptions, OpenOptions, Salvor } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";

@@ -77,10 +77,9 @@ test("rules that would write, run on for ever or answer without end are named an
   assert.deepEqual(filesOf(site), before);
 });
 
-test(
-  "a rule that never ends is stopped, and named",
-  { skip: process.env["SOAK"] === undefined ? "takes half a minute: SOAK=1" : false },
-  async () => {
+// Half a minute goes by until it is stopped; how queries are stopped is tried with shorter limits.
+if (process.env["SOAK"] !== undefined)
+  test("a rule that never ends is stopped, and named", async () => {
     const endless =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0";
     await using site = await shopWith(`-- rule: endless · low · no\n${endless};`);
@@ -91,8 +90,7 @@ test(
       ["rule.stopped"],
     );
     assert.match(findings[0]?.description ?? "", /rule "endless".*did not end within 30000 ms/);
-  },
-);
+  });
 
 async function shopWith(rules: string): Promise<Site> {
   const store = "  shop: { driver: sqlite, path: ./data/shop.sqlite, rules: ./shop.sql }\n";
