@@ -96,7 +96,11 @@ export class Connection implements StateReader, Disposable {
 
   [Symbol.dispose](): void {
     this.#statements.clear();
-    if (this.#database.isOpen) this.#database.close();
+    try {
+      if (this.#database.isOpen) this.#database.close();
+    } catch {
+      // What was committed is durable; a disk that refuses to tidy up behind it changes nothing.
+    }
   }
 
   #finish<Result>(work: () => Result): Result {
