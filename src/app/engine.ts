@@ -3,28 +3,15 @@ import { isJsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
 import type { StepDefinition } from "../plans/define-step.ts";
-import type { StepOutput } from "../plans/types.ts";
+import type { RunRecord, StepOutput } from "../plans/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Amended } from "../stores/types.ts";
 import { lockStore } from "../state/locks.ts";
+import type { RunDocument } from "./run-document.ts";
 import type { Session } from "./session.ts";
 
 /** What a run tells beyond its steps, from what they answered. */
-export interface RunSummary {
-  readonly rpoMs: number | null;
-  readonly quarantine: string | null;
-  /** Id of the snapshot that was restored, beside or in place. */
-  readonly restoredFrom: string | null;
-  readonly losses: readonly Loss[];
-  /** What was put back or built anew in a live store. */
-  readonly amended: readonly Amended[];
-  readonly proof: Proof | null;
-  readonly proofs: readonly Proof[];
-  /** How the live store differs by now, where programs have written to it since the exchange. */
-  readonly live: Proof | null;
-  readonly reports: null;
-  readonly address: string | null;
-}
+export type RunSummary = Omit<RunDocument, keyof RunRecord>;
 
 /** The engine with every kind of step that we have, over this session's state. */
 export async function openEngine(session: Session): Promise<Engine<RunSummary>> {

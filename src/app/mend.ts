@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { listFindings, resolveFindings } from "../checks/findings.ts";
 import type { Finding } from "../checks/types.ts";
 import { SalvorError } from "../core/errors.ts";
@@ -12,10 +10,11 @@ import type { Snapshot } from "../repository/types.ts";
 import type { Amended } from "../stores/types.ts";
 import { UNRESOLVED } from "./findings.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
+import { liveTarget } from "./live-target.ts";
 import { hasEnded } from "./look-again.ts";
 import { performPlan } from "./perform-plan.ts";
 import { recoveryContext } from "./recovery-context.ts";
-import { driverNamed, type Session } from "./session.ts";
+import { type Session } from "./session.ts";
 import type { ChangeOptions } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";
 
@@ -115,7 +114,10 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<RunDocument> {
   const id = session.world.newId("recover");
-  const requests = feasible(remedies).map((each) => requestFor(session, each, id, options));
+  const requests = feasible(remedies).map(({ store, remedy }) => ({
+    ...liveTarget(session, store, id, options),
+    remedy,
+  }));
   const plan = planRecover(requests, id);
   // Whom nothing is done to need not be asked.
   const isIdle = plan.steps.length === 0;
@@ -141,25 +143,6 @@ async function preview(
   const found = [];
   for (const request of requests) found.push(await previewRemedy(recovery, request, signal));
   return found.flat();
-}
-
-function requestFor(
-  session: Session,
-  { store, remedy }: StoreRemedy,
-  id: string,
-  { yes = false }: ChangeOptions,
-): RecoverRequest {
-  const { driver, options } = session.storeConfig(store);
-  return {
-    store,
-    driver,
-    options,
-    remedy,
-    repository: null,
-    live: driverNamed(driver).addressOf(options),
-    quarantine: join(session.requireConfig().state, "quarantine", store, id),
-    unseen: yes,
-  };
 }
 
 /**

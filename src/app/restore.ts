@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { SalvorError } from "../core/errors.ts";
 import {
   planRestoreInPlace,
@@ -7,10 +5,11 @@ import {
   type InPlaceRequest,
 } from "../recovery/plan-restore.ts";
 import type { Snapshot } from "../repository/types.ts";
+import { liveTarget } from "./live-target.ts";
 import { performPlan } from "./perform-plan.ts";
 import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
-import { driverNamed, type Session } from "./session.ts";
+import { type Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
 import type { ChangeOptions, RestoreOptions } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";
@@ -73,20 +72,11 @@ function inPlaceRequest(
   session: Session,
   snapshot: Snapshot,
   id: string,
-  { yes = false }: ChangeOptions,
+  options: ChangeOptions,
 ): InPlaceRequest {
-  const { name, driver, options } = session.storeConfig(snapshot.store);
-  if (driver !== snapshot.driver) throw otherDriver(snapshot, driver);
-  return {
-    store: name,
-    driver,
-    options,
-    snapshot,
-    repository: null,
-    live: driverNamed(driver).addressOf(options),
-    quarantine: join(session.requireConfig().state, "quarantine", name, id),
-    unseen: yes,
-  };
+  const target = liveTarget(session, snapshot.store, id, options);
+  if (target.driver !== snapshot.driver) throw otherDriver(snapshot, target.driver);
+  return { ...target, snapshot };
 }
 
 /** A recovery point comes back whole or not at all, so all of it is proven first. */

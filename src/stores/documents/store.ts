@@ -1,14 +1,8 @@
+import { treeActions } from "../files/store.ts";
 import { resolve } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
 import { readTree, refuseUnreadable } from "../files/capture.ts";
-import { discardTree } from "../files/discard.ts";
-import { exchangeTree } from "../files/exchange.ts";
-import { hasMoved } from "../files/moved.ts";
-import { putBackTree } from "../files/put-back.ts";
-import { quarantineTree } from "../files/quarantine.ts";
-import { restoreTree } from "../files/restore.ts";
-import { usersOf } from "../files/users.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { DriverContext, Image, Store } from "../types.ts";
 import { holdFolder } from "./held.ts";
@@ -35,20 +29,12 @@ export function openDocumentStore(
     preflight: () => preflightDocuments(live),
     hold: (signal) => holdDocuments(live, signal),
     capture: (_options, signal) => captureDocuments(live, signal),
-    restore: (content, signal) => restoreTree(context.disk, content, tree, signal),
-    quarantine: (folder, signal) => quarantineTree(tree, folder, signal),
-    hasMoved: (since, signal) => hasMoved(tree, since, signal),
-    users: () => usersOf(root),
-    exchange: (beside, quarantine, choices, signal) =>
-      exchangeTree(tree, resolve(beside), { quarantine, options: choices }, signal),
-    putBack: (quarantine, choices, signal) => putBackTree(tree, quarantine, choices, signal),
+    ...treeActions(tree),
     amend: async () => {
       throw new SalvorError("USAGE", "documents cannot be changed in one transaction", {
         hint: 'Restore the store whole: "salvor restore <snapshot> --in-place".',
       });
     },
-    discard: (signal) => discardTree(tree, signal),
-    [Symbol.asyncDispose]: async () => {},
   };
 }
 

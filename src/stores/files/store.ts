@@ -25,6 +25,31 @@ export function openTreeStore(name: string, options: FilesOptions, context: Driv
     preflight: () => preflightTree(context.disk, root),
     hold: (signal) => holdTree(tree, signal),
     capture: (_options, signal) => captureTree(tree, signal),
+    ...treeActions(tree),
+    amend: async () => {
+      throw new SalvorError("USAGE", "a tree of files cannot be changed in one transaction", {
+        hint: 'Restore it whole: "salvor restore <snapshot> --in-place".',
+      });
+    },
+  };
+}
+
+/** What is done to a tree as a whole, whatever its entries mean. */
+export function treeActions(
+  tree: LiveTree,
+): Pick<
+  Store,
+  | "restore"
+  | "quarantine"
+  | "hasMoved"
+  | "users"
+  | "exchange"
+  | "putBack"
+  | "discard"
+  | typeof Symbol.asyncDispose
+> {
+  const { root, context } = tree;
+  return {
     restore: (content, signal) => restoreTree(context.disk, content, tree, signal),
     quarantine: (folder, signal) => quarantineTree(tree, folder, signal),
     hasMoved: (since, signal) => hasMoved(tree, since, signal),
@@ -32,11 +57,6 @@ export function openTreeStore(name: string, options: FilesOptions, context: Driv
     exchange: (beside, quarantine, choices, signal) =>
       exchangeTree(tree, resolve(beside), { quarantine, options: choices }, signal),
     putBack: (quarantine, choices, signal) => putBackTree(tree, quarantine, choices, signal),
-    amend: async () => {
-      throw new SalvorError("USAGE", "a tree of files cannot be changed in one transaction", {
-        hint: 'Restore it whole: "salvor restore <snapshot> --in-place".',
-      });
-    },
     discard: (signal) => discardTree(tree, signal),
     [Symbol.asyncDispose]: async () => {},
   };
