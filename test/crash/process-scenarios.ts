@@ -32,8 +32,8 @@ export interface Subject {
   readonly live: string;
   /** Null when there is nothing whole. */
   readonly contentOf: (path: string) => Promise<string | null>;
-  /** Two renames put it in place: killed between them, it is away until the command goes on. */
-  readonly mayBeAway: boolean;
+  /** What else may be there until the command goes on, on the way to a whole content. */
+  readonly underWay: (whole: string | null) => readonly (string | null)[];
 }
 
 /** A database, which is always there, old or new. */
@@ -41,7 +41,7 @@ export const SHOP: Subject = {
   store: "shop",
   live: LIVE,
   contentOf: storeContent,
-  mayBeAway: false,
+  underWay: () => [],
 };
 
 /** What may be found after a crash. */
@@ -175,7 +175,8 @@ const ETC: Subject = {
   store: "etc",
   live: "etc",
   contentOf: async (path) => treeContent(path),
-  mayBeAway: true,
+  // Two renames put it in place, between which it is away; then what is excluded follows.
+  underWay: (whole) => [null, whole === null ? null : withoutExcluded(whole)],
 };
 
 /** An incremental backup of a tree of files, encrypted. */
@@ -276,8 +277,12 @@ function prepareTree(folder: string, { encrypted }: { readonly encrypted: boolea
 
 /** What is excluded is in no snapshot. */
 function kept([snapshot, live]: [string, string]): [snapshot: string, content: string] {
-  const lines = live.split("\n").filter((line) => !line.includes(".tmp "));
-  return [snapshot, lines.join("\n")];
+  return [snapshot, withoutExcluded(live)];
+}
+
+function withoutExcluded(content: string): string {
+  const lines = content.split("\n").filter((line) => !line.includes(".tmp "));
+  return lines.join("\n");
 }
 
 /** Files that follow from the version alone; one comes, one goes, and many change. */
