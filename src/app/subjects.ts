@@ -96,7 +96,7 @@ export async function restoreToScratch(
   const repository = await session.repository(signal);
   const address = join(await session.scratch(), session.world.newId("restored"));
   const copy = await session.openStoreAt(store, driver, options, address);
-  await copy.restore(await repository.content(id, signal), signal);
+  await copy.restore(await repository.content(id, signal), {}, signal);
   const image = await copy.capture({ exclusive: true }, signal);
   return {
     ...image,

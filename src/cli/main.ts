@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { nearest } from "../app/config/nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import { SalvorError } from "../core/errors.ts";
 import { commands, type ListedCommand } from "./command-list.ts";
 import type { Outcome } from "./command.ts";

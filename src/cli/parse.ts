@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { nearest } from "../app/config/nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { Argument, Command, Flag } from "./command.ts";
 import { CHANGE_FLAGS, flagSyntax, GLOBAL_FLAGS } from "./flags.ts";

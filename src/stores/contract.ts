@@ -29,7 +29,7 @@ export function storeContract(
 ): void {
   describe(`${name} keeps the store contract`, () => {
     captureContract(open);
-    restoreContract(open);
+    restoreContract(capabilities, open);
     exchangeContract(open);
     inspectContract(open);
     askContract(capabilities, open);
@@ -87,12 +87,12 @@ function captureContract(open: () => Promise<StoreHarness>): void {
   });
 }
 
-function restoreContract(open: () => Promise<StoreHarness>): void {
+function restoreContract(capabilities: Capabilities, open: () => Promise<StoreHarness>): void {
   it("restores a store whose receipt is equal", async () => {
     await using given = await open();
     await using copy = await given.beside("copy");
     await using image = await given.live.capture({ exclusive: false }, signal);
-    await copy.restore(image, signal);
+    await copy.restore(image, {}, signal);
     const { receipt } = await image.seal({ portable: true }, signal);
     await using restored = await copy.capture({ exclusive: true }, signal);
     const proof = await restored.seal({ portable: true }, signal);
@@ -104,7 +104,16 @@ function restoreContract(open: () => Promise<StoreHarness>): void {
   it("refuses to restore onto something that exists", async () => {
     await using given = await open();
     await using image = await given.live.capture({ exclusive: false }, signal);
-    await assert.rejects(given.live.restore(image, signal), { code: "NOT_EMPTY" });
+    await assert.rejects(given.live.restore(image, {}, signal), { code: "NOT_EMPTY" });
+  });
+
+  it("builds no path that a content has not, or no paths at all", async () => {
+    await using given = await open();
+    await using copy = await given.beside("copy");
+    await using image = await given.live.capture({ exclusive: false }, signal);
+    const code = capabilities.files ? "NOT_FOUND" : "USAGE";
+    await assert.rejects(copy.restore(image, { only: ["no such/path"] }, signal), { code });
+    await assert.rejects(copy.capture({ exclusive: true }, signal), { code: "STORE_MISSING" });
   });
 }
 
@@ -207,7 +216,7 @@ const AMENDMENTS: readonly Amendment[] = [
 
 async function restoreInto(copy: Store, live: Store): Promise<SealedReceipt> {
   await using image = await live.capture({ exclusive: false }, signal);
-  await copy.restore(image, signal);
+  await copy.restore(image, {}, signal);
   return await image.seal({ portable: false }, signal);
 }
 

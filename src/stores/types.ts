@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly transactional: boolean;
   /** The kind of pieces that an image consists of. */
   readonly parts: "pages" | "streams";
+  /** Consists of files, and some of them can be restored without the others. */
+  readonly files: boolean;
 }
 
 /** Who a store is. `options` hold no secrets and are enough to open a restored copy. */
@@ -286,6 +288,15 @@ export interface Quarantine {
   readonly fingerprint: string;
 }
 
+/** How much of a content is built. */
+export interface RestoreOptions {
+  /**
+   * These paths alone (relative to the store, with "/"; patterns as in `exclude`), all below those that
+   * are folders, and the folders above them. Absent: everything.
+   */
+  readonly only?: readonly string[];
+}
+
 /** What an exchange must be told. */
 export interface ExchangeOptions {
   /** Go on although it cannot be seen who else has the store open. */
@@ -324,8 +335,14 @@ export interface Store extends AsyncDisposable {
    */
   capture(options: CaptureOptions, signal: AbortSignal): Promise<Image>;
 
-  /** Builds this store, which must not exist yet, from a content. A killed one leaves a draft only. */
-  restore(content: Content, signal: AbortSignal): Promise<void>;
+  /**
+   * Builds this store, which must not exist yet, from a content. A killed one leaves a draft only. Of
+   * a content that is not wanted whole, only the parts that are needed are read.
+   *
+   * @throws {SalvorError} NOT_FOUND for a path that the content has not; USAGE for `only` without the
+   *   capability `files`.
+   */
+  restore(content: Content, options: RestoreOptions, signal: AbortSignal): Promise<void>;
 
   /** Copies the live state, damaged or not, byte by byte into a folder, and syncs it. */
   quarantine(folder: string, signal: AbortSignal): Promise<Quarantine>;

@@ -61,7 +61,7 @@ async function exchange(folder: string, { disk }: RecordingDisk): Promise<void> 
   await using live = await sqliteDriver.open("db", { path: address }, context);
   await using restored = await sqliteDriver.open("db", { path: beside }, context);
   const quarantine = await live.quarantine(join(folder, "quarantine"), signal);
-  await restored.restore(sampleContent(), signal);
+  await restored.restore(sampleContent(), {}, signal);
   await live.exchange(beside, quarantine, { unseen: true }, signal);
 }
 

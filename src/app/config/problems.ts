@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { ConfigProblem } from "../types.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 import type { KeyPath, ParsedConfig } from "./parse.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -66,7 +66,7 @@ async function build(
     : repository.seededContent(snapshot, kept.address, signal));
   await using target = await recovery.openStoreAt(store, driver, options, address);
   try {
-    await target.restore(content, signal);
+    await target.restore(content, {}, signal);
   } catch (error) {
     // Something of somebody else's is in the way: an undo must not take it for ours.
     if (error instanceof SalvorError && error.code === "NOT_EMPTY") {

@@ -13,13 +13,14 @@ import { createHash } from "node:crypto";
 import { diskError } from "../../core/disk.ts";
 import { SalvorError, systemCode } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
-import type { Content, Part } from "../types.ts";
+import type { Content, Part, RestoreOptions } from "../types.ts";
 import { Admission } from "./admit.ts";
 import { setFileAttributes, setFolderAttributes, setLinkAttributes } from "./attributes.ts";
 import { ContentReader, damagedTree } from "./content-reader.ts";
 import { hasContent, parseEntry, type TreeEntry } from "./entry.ts";
 import { ENTRIES } from "./parts.ts";
 import { bytesOf, placeOf, showPath } from "./raw-path.ts";
+import { selectAll, selectOnly } from "./select.ts";
 import { writeSparse } from "./sparse.ts";
 
 /**
@@ -29,6 +30,7 @@ import { writeSparse } from "./sparse.ts";
 export async function buildTree(
   root: string,
   content: Content,
+  { only }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const parts = content.parts(signal)[Symbol.asyncIterator]();
@@ -36,17 +38,19 @@ export async function buildTree(
   await using contents = new ContentReader(parts, signal);
   const linked = new Set(entries.flatMap(({ hardlink }) => hardlink ?? []));
   const admission = new Admission(linked);
-  for (const entry of entries) {
+  for (const entry of entries) admission.admit(entry);
+  const selected = only === undefined ? selectAll(entries) : selectOnly(entries, only);
+  const folders = selected.flatMap(({ build }) => (build?.kind === "folder" ? [build] : []));
+  for (const folder of folders) makeEntry(root, folder);
+  for (const { entry, build } of selected) {
     signal.throwIfAborted();
-    admission.admit(entry);
-    if (hasContent(entry)) await makeFile(root, entry, contents);
-    else makeEntry(root, entry);
+    if (build === null) contents.skip(hasContent(entry) ? entry.size : 0);
+    else if (hasContent(build)) await makeFile(root, build, contents);
+    else if (build.kind !== "folder") makeEntry(root, build);
   }
-  await contents.end();
+  if (only === undefined) await contents.end();
   // Each name that comes into a folder changes its time, and may need more than its mode allows.
-  for (const entry of entries.toReversed()) {
-    if (entry.kind === "folder") finishFolder(root, entry);
-  }
+  for (const folder of folders.toReversed()) finishFolder(root, folder);
 }
 
 async function readEntries(

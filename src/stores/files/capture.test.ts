@@ -110,7 +110,7 @@ describe("an image of a tree", () => {
       const [doubt] = await Array.fromAsync(image.referee({ receipt, trees: [] }, signal));
       assert.match(doubt?.description ?? "it counts as complete", /busy\.log/);
       await using copy = await bench.open(bench.path("copy"));
-      await copy.restore(image, signal);
+      await copy.restore(image, {}, signal);
       await using restored = await copy.capture({ exclusive: true }, signal);
       const proof = await restored.seal({ portable: false }, signal);
       assert.equal(proof.receipt.digest, receipt.digest);

@@ -144,7 +144,7 @@ describe("a snapshot that reaches out of its tree", () => {
       await using bench = await treeBench();
       const content = contentOf([JSON.stringify(FOLDER), line], "");
       await using target = await bench.open(bench.path("copy"));
-      await assert.rejects(target.restore(content, signal), { code: "BACKUP_DAMAGED" });
+      await assert.rejects(target.restore(content, {}, signal), { code: "BACKUP_DAMAGED" });
     });
   }
 });
@@ -153,7 +153,7 @@ async function restoreCopy(bench: TreeBench, from: string, to: string): Promise<
   await using live = await bench.open(from);
   await using image = await live.capture({ exclusive: false }, signal);
   await using copy = await bench.open(to);
-  await copy.restore(image, signal);
+  await copy.restore(image, {}, signal);
 }
 
 async function restore(
@@ -163,7 +163,7 @@ async function restore(
 ): Promise<void> {
   await using target = await bench.open(bench.path("copy"));
   const lines = entries.map((entry) => JSON.stringify(entry));
-  await target.restore(contentOf(lines, contents), signal);
+  await target.restore(contentOf(lines, contents), {}, signal);
 }
 
 function contentOf(lines: readonly string[], contents: string): Content {

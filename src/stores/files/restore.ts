@@ -2,8 +2,9 @@ import { dirname } from "node:path";
 
 import { makeFolderDurably, type Disk } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
-import type { Content } from "../types.ts";
+import type { Content, RestoreOptions } from "../types.ts";
 import { buildTree } from "./build-tree.ts";
+import type { LiveTree } from "./live.ts";
 import type { FilesOptions } from "./options.ts";
 import { removeTree } from "./remove-tree.ts";
 import { syncTree } from "./sync-tree.ts";
@@ -15,12 +16,13 @@ export const DRAFT = ".salvor-draft";
  * Builds the tree of a content at `root`: draft, sync, rename, sync the folder. A crash leaves nothing
  * under the name, or all of it.
  *
- * @throws {SalvorError} NOT_EMPTY when the name is taken; REFUSED when the content reaches out of it.
+ * @throws {SalvorError} NOT_EMPTY when the name is taken; REFUSED when the content reaches out of it;
+ *   NOT_FOUND when it lacks what is asked for.
  */
 export async function restoreTree(
-  disk: Disk,
+  { root, options, context: { disk } }: LiveTree,
   content: Content,
-  { root, options }: { readonly root: string; readonly options: FilesOptions },
+  choice: RestoreOptions,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
@@ -31,7 +33,7 @@ export async function restoreTree(
   removeTree(draft);
   await disk.makeFolder(draft);
   try {
-    await buildTree(draft, content, signal);
+    await buildTree(draft, content, choice, signal);
     await syncTree(draft, signal);
     await disk.rename(draft, root);
   } catch (error) {

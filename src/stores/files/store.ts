@@ -48,9 +48,9 @@ export function treeActions(
   | "discard"
   | typeof Symbol.asyncDispose
 > {
-  const { root, context } = tree;
+  const { root } = tree;
   return {
-    restore: (content, signal) => restoreTree(context.disk, content, tree, signal),
+    restore: (content, choice, signal) => restoreTree(tree, content, choice, signal),
     quarantine: (folder, signal) => quarantineTree(tree, folder, signal),
     hasMoved: (since, signal) => hasMoved(tree, since, signal),
     users: () => usersOf(root),

@@ -12,6 +12,7 @@ export const sqliteDriver = defineDriver({
     queries: true,
     transactional: true,
     parts: "pages",
+    files: false,
   },
   open: async (...given) => (await import("./store.ts")).openSqliteStore(...given),
   addressOf: (given) => databasePath(sqliteOptions.parse(given).path),

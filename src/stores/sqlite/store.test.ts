@@ -74,7 +74,7 @@ it("puts a damaged state back byte for byte when an exchange is taken back", asy
   await using copy = await given.beside("copy");
   {
     await using image = await given.live.capture({ exclusive: false }, signal);
-    await copy.restore(image, signal);
+    await copy.restore(image, {}, signal);
   }
   const path = given.live.identity.address;
   const damaged = Buffer.from("not a database at all");
@@ -92,7 +92,7 @@ it("does not rename over what was written after the quarantine was taken", async
   await using copy = await given.beside("copy");
   {
     await using image = await given.live.capture({ exclusive: false }, signal);
-    await copy.restore(image, signal);
+    await copy.restore(image, {}, signal);
   }
   const path = given.live.identity.address;
   await writeWhole(path, "not a database at all");
@@ -110,7 +110,7 @@ it("goes on with a rename that was killed after the -wal was removed", async () 
   await using copy = await given.beside("copy");
   {
     await using image = await given.live.capture({ exclusive: false }, signal);
-    await copy.restore(image, signal);
+    await copy.restore(image, {}, signal);
   }
   const path = given.live.identity.address;
   leaveWal(path);
@@ -151,7 +151,7 @@ it("follows a link to the database, beside which its -wal lies", async () => {
   await using linked = await given.beside("links/shop.sqlite");
   {
     await using image = await linked.capture({ exclusive: false }, signal);
-    await copy.restore(image, signal);
+    await copy.restore(image, {}, signal);
   }
   leaveWal(path);
   assert.equal(linked.identity.address, path);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 
+import { SalvorError } from "../../core/errors.ts";
 import type { CaptureOptions, DriverContext, Store } from "../types.ts";
 import { amendDatabase } from "./amend/amend.ts";
 import { captureImage, imageInPlace, imageOfFrozen } from "./capture.ts";
@@ -30,7 +31,10 @@ export function openSqliteStore(
     preflight: async (signal) => (await preflightOf(context.hosts, path, signal)).observations,
     hold: (signal) => holdDatabase(live, signal),
     capture: (asked, signal) => captureOf(asked)(live, signal),
-    restore: (content, signal) => restoreDatabase(context.disk, content, path, signal),
+    restore: async (content, { only }, signal) => {
+      if (only !== undefined) throw hasNoFiles(path);
+      await restoreDatabase(context.disk, content, path, signal);
+    },
     quarantine: async (folder, signal) => {
       const { fingerprint } = await preflightOf(context.hosts, path, signal);
       return quarantineDatabase(context, path, folder, fingerprint, signal);
@@ -50,6 +54,12 @@ export function openSqliteStore(
     discard: () => discardDatabase(context.disk, path),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+function hasNoFiles(path: string): SalvorError {
+  return new SalvorError("USAGE", `${path} is one database, and no folder with paths in it`, {
+    hint: 'Restore it whole, beside or in place; rows that are missing go back by "salvor recover".',
+  });
 }
 
 function captureOf({ exclusive, frozen = false }: CaptureOptions): typeof captureImage {
