@@ -5,6 +5,7 @@ import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
+import type { EventDoor } from "./events.ts";
 import type { Hosts } from "./host/hosts.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
@@ -21,6 +22,8 @@ export interface Capabilities {
   readonly queries: boolean;
   /** A capture belongs to exactly one commit. */
   readonly transactional: boolean;
+  /** Its content is a log of events that can be replayed: `Store.events` is there. */
+  readonly events?: boolean;
   /** The kind of pieces that an image consists of. */
   readonly parts: "pages" | "streams";
   /** Consists of files, and some of them can be restored without the others. */
@@ -321,6 +324,8 @@ export interface CaptureOptions {
 /** A live thing we protect: a database, a folder of documents, an event log. */
 export interface Store extends AsyncDisposable {
   readonly identity: StoreIdentity;
+  /** Where its events are read; with the capability `events` only. */
+  readonly events?: EventDoor;
 
   /** A quick look from outside: can it be opened at all? Empty when it can. Changes no byte. */
   preflight(signal: AbortSignal): Promise<readonly Observation[]>;

@@ -1,0 +1,139 @@
+import type { Digest } from "../core/hash.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import type { EventDoor, EventPosition } from "../stores/events.ts";
+
+/** How a column holds values: `boolean` as 0 and 1, `timestamp` as RFC 3339, `json` as its text. */
+export type ColumnType = "text" | "integer" | "real" | "blob" | "boolean" | "timestamp" | "json";
+
+/** One table of a projection. */
+export interface ProjectionTable {
+  /** Columns of the primary key, in order; never empty. */
+  readonly key: readonly string[];
+  /** By name, the key's too. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Lists of columns that readers search by. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+/** What an event of a type does, in the declarative form. Texts are paths such as `data.path`. */
+export type ProjectionRule =
+  | { readonly upsert: string; readonly set: Readonly<Record<string, string>> }
+  | { readonly delete: string; readonly key: readonly string[] };
+
+/** Where the work of a projection comes from. */
+export type ProjectionForm =
+  | {
+      readonly kind: "declarative";
+      /** By type; applied in order. */
+      readonly on: Readonly<Record<string, readonly ProjectionRule[]>>;
+    }
+  | {
+      readonly kind: "code";
+      /** Absolute path of a module that exports what `defineProjection` gives. */
+      readonly module: string;
+    };
+
+/** A projection as salvor.yaml has it, checked, its paths absolute. */
+export interface ProjectionConfig {
+  readonly name: string;
+  /** Another version calls for a rebuild. */
+  readonly version: number;
+  /** Name of the store that is its event log. */
+  readonly log: string;
+  /** A path, later a URL. */
+  readonly target: string;
+  /** Of the code form the module tells. */
+  readonly tables: Readonly<Record<string, ProjectionTable>> | null;
+  readonly form: ProjectionForm;
+}
+
+/** What happens to what cannot be applied: `skipBelow` stops when so many were skipped. */
+export type OnDamaged = "stop" | "skip" | { readonly skipBelow: number };
+
+/** What is to be built, and from what; it crosses into the process that builds. */
+export interface BuildRequest {
+  readonly projection: ProjectionConfig;
+  readonly log: EventDoor;
+  /** The database that is being built: made when it is missing, gone on with when it fits. */
+  readonly draft: string;
+  /** Apply no event before this time, in milliseconds; those are in the copied state already. */
+  readonly fromMs: number | null;
+  /** Apply no event after this time, in milliseconds. */
+  readonly untilMs: number | null;
+  readonly onDamaged: OnDamaged;
+  /** Events in a transaction. */
+  readonly batchMax: number;
+}
+
+/** What a build has come to; also what is kept with the state, as its checkpoint. */
+export interface BuildProgress {
+  /** Events and pieces read, those that were damaged included. */
+  readonly events: number;
+  readonly applied: number;
+  /** Skipped, because an event of their id was applied before. */
+  readonly duplicates: number;
+  /** Skipped, because they cannot be applied. */
+  readonly corrupted: number;
+  /** After the last event of the last transaction; null before the first one. */
+  readonly checkpoint: EventPosition | null;
+}
+
+/** How far a build is, for whoever waits. */
+export interface RebuildProgress extends BuildProgress {
+  readonly projection: string;
+  readonly eventsPerSecond: number;
+  /** Milliseconds, as the last seconds went; null when it cannot be told. */
+  readonly remainingMs: number | null;
+  /** Bytes of the log that were read, and that there are. */
+  readonly bytes: number;
+  readonly bytesTotal: number;
+}
+
+/** What `rebuild` answers for one projection. */
+export interface RebuildResult extends BuildProgress {
+  readonly projection: string;
+  readonly target: string;
+  readonly eventsPerSecond: number;
+  /** Of the rows of its tables, however they were built. */
+  readonly digest: Digest;
+}
+
+/** One row that is not what the log says. */
+export interface StateDifference {
+  readonly collection: string;
+  readonly key: Json;
+  readonly kind: "missing" | "extra" | "changed";
+}
+
+/** What `verify-state` answers for one projection. */
+export interface StateVerdict {
+  readonly projection: string;
+  readonly target: string;
+  readonly consistent: boolean;
+  /** At most 1,000. */
+  readonly differences: readonly StateDifference[];
+  readonly differencesTotal: number;
+  /** Events of the log that the live state has not applied yet. */
+  readonly behind: number;
+  readonly corrupted: number;
+  /** Digests of the rows: what the log says, and what the state holds (null when it cannot be read). */
+  readonly expected: Digest;
+  readonly actual: Digest | null;
+}
+
+/** A row by column, as the code form sees it. */
+export type StateRow = Readonly<Record<string, StateValue>>;
+
+/** A value of a column: bytes for `blob`, JSON for `json`, true and false for `boolean`. */
+export type StateValue = Json | Uint8Array | bigint;
+
+/** One table, as the code form works with it. A key is a value, or an object by column. */
+export interface StateTable {
+  get(key: StateValue | JsonObject): StateRow | null;
+  /** Puts a whole row in its place, whatever was there. */
+  put(row: StateRow): void;
+  /** Changes some columns of a row; false when it is not there. */
+  update(key: StateValue | JsonObject, changes: StateRow): boolean;
+  /** False when it was not there. */
+  delete(key: StateValue | JsonObject): boolean;
+}

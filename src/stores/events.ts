@@ -1,0 +1,128 @@
+import type { Json, JsonObject } from "../core/json.ts";
+
+/**
+ * Where the events of a store are read: a module that any process can import, and what it must be
+ * told. The module exports `openEvents`, an `OpenEvents`.
+ */
+export interface EventDoor {
+  /** URL, as `entryModule` makes it. */
+  readonly module: string;
+  /** Holds no secrets. */
+  readonly input: JsonObject;
+}
+
+/** The one export of an event door's module, named `openEvents`. Reads nothing yet. */
+export type OpenEvents = (input: JsonObject) => EventReader;
+
+/**
+ * A place between two events of a log, or its end. It is found again after the files were rotated,
+ * renamed or compressed, because a segment is known by its beginning.
+ */
+export interface EventPosition {
+  /** SHA-256 (hex) of the first line of the segment: a file, or a table. */
+  readonly segment: string;
+  /** The file's path, relative to the log's folder, when the position was taken: for people. */
+  readonly file: string;
+  /** Bytes of the segment before this place, uncompressed; of a table the last row's place. */
+  readonly offset: number;
+  /** Lines before this place. */
+  readonly line: number;
+  /** SHA-256 (hex) of the last line before this place; null at the beginning of the log. */
+  readonly last: string | null;
+  /** `sequence` of the last whole event before this place; null when it has none. */
+  readonly sequence: string | null;
+  /** Digest that the next link of the hash chain must carry; null without a chain. */
+  readonly chain: string | null;
+}
+
+/** One event as the envelope maps it. Fields that the log does not have are null. */
+export interface LogEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  /** Microseconds since 1970 are not told apart: milliseconds, exact for RFC 3339 and for `ts`. */
+  readonly timeMs: number | null;
+  readonly sequence: string | null;
+  readonly data: Json;
+}
+
+/** Why a piece of a log is no event that can be applied. */
+export type EventFault =
+  | "torn" // the last line ends before its event does
+  | "unreadable" // no JSON object, or no UTF-8
+  | "checksum" // missing, or another one than that of its bytes
+  | "chain" // does not carry the digest of the one before
+  | "envelope" // a field of the envelope is missing, or of another type
+  | "schema" // its data fail the schema of its type
+  | "gap"; // events are missing before this one
+
+/** A piece of the log that cannot be applied as it is, and where it lies. */
+export interface EventDamage {
+  readonly fault: EventFault;
+  /** What was found, in one sentence without a full stop. */
+  readonly reason: string;
+  /** Relative to the log's folder. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Byte offset of the line's first byte, uncompressed, from 0. */
+  readonly offset: number;
+  /** Bytes of the line as they are, at most 64 KiB of them; empty for a gap. */
+  readonly bytes: Uint8Array;
+  /** Where it can still be read. */
+  readonly id: string | null;
+  /** For a gap the first one missing; else as far as it can be read. */
+  readonly sequence: string | null;
+}
+
+/** Some neighbouring events, whole, in the order of the log, and what lies damaged between them. */
+export interface EventBatch {
+  readonly events: readonly LogEvent[];
+  /** By event: the offset of its line, and its line, to find it again. */
+  readonly offsets: Float64Array;
+  readonly damaged: readonly EventDamage[];
+  /** Where the next batch begins: a checkpoint. */
+  readonly end: EventPosition;
+  /** Bytes read, uncompressed. */
+  readonly bytes: number;
+}
+
+/** What the log is at one instant: nothing that is appended later belongs to it. */
+export interface EventBound {
+  /** After the last line; null when the log is empty. */
+  readonly end: EventPosition | null;
+  /** Uncompressed bytes, as far as they can be told without reading; for progress. */
+  readonly bytes: number;
+}
+
+/** How events are read. */
+export interface EventReadOptions {
+  /** After this position; null is the beginning of the log. */
+  readonly after: EventPosition | null;
+  readonly bound: EventBound;
+  /** Events in a batch, at most. */
+  readonly batchMax: number;
+}
+
+/**
+ * Reads a log in bounded memory, checking every event as the store's options say: JSON, checksum,
+ * hash chain, envelope, schema, gaps in the sequence. It knows no duplicates: whoever applies events
+ * remembers which.
+ */
+export interface EventReader extends AsyncDisposable {
+  /**
+   * Where the log ends now. A last line without its end is waited for a moment; what stays torn is
+   * damage.
+   *
+   * @throws {SalvorError} STORE_MISSING, PERMISSION_DENIED, DISK_FAILED: with what cannot be read.
+   */
+  bound(signal: AbortSignal): Promise<EventBound>;
+  /**
+   * @throws {SalvorError} LOG_CHANGED when `after` is not in the log any more, or what lies before
+   *   it is not what lay there.
+   */
+  read(options: EventReadOptions, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /** The line at an offset of a segment, for comparing two events of one id; null when it is gone. */
+  lineAt(segment: string, offset: number): Promise<Uint8Array | null>;
+}
