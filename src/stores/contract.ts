@@ -212,6 +212,15 @@ function askContract(capabilities: Capabilities, open: () => Promise<StoreHarnes
 const AMENDMENTS: readonly Amendment[] = [
   { kind: "reindex", indexes: [] },
   { kind: "put-back-rows", source: "", collections: [], rules: [], dryRun: true },
+  {
+    kind: "mend-documents",
+    sources: [],
+    quarantine: "",
+    forget: [],
+    rules: [],
+    dryRun: true,
+  },
+  { kind: "unmend-documents", quarantine: "" },
 ];
 
 async function restoreInto(copy: Store, live: Store): Promise<SealedReceipt> {

@@ -201,7 +201,66 @@ export type Amendment =
       readonly rules: readonly Query[];
       /** Look only: nothing is committed. */
       readonly dryRun: boolean;
+    }
+  | {
+      readonly kind: "mend-documents";
+      /** Restored copies that have good versions, newest first; nobody else uses them. */
+      readonly sources: readonly MendSource[];
+      /** Keeps each file as it was, beside what it became; what was begun there is finished. */
+      readonly quarantine: string;
+      /** Keys that never return. */
+      readonly forget: readonly PutBackCollection[];
+      /** Asked before a file is changed: a rule that would be broken more often refuses it all. */
+      readonly rules: readonly Query[];
+      /** Look only: no live file changes. */
+      readonly dryRun: boolean;
+    }
+  | {
+      readonly kind: "unmend-documents";
+      /** That of a `mend-documents`; what nobody has written to since becomes what it was. */
+      readonly quarantine: string;
     };
+
+/** A restored copy of a store of documents. */
+export interface MendSource {
+  readonly address: Address;
+  /** Collections of which all documents come back that the live store has not. */
+  readonly back: readonly string[];
+}
+
+/**
+ * What became of a document. `partial`: a part of it is kept, the rest is a loss; `derived`: it says
+ * again what its content says of others; `lost`: it is kept in quarantine only.
+ */
+export type MendVerdict = "repaired" | "restored" | "partial" | "derived" | "lost";
+
+/** One document that was mended, or could not be. */
+export interface MendedDocument {
+  readonly collection: string;
+  readonly path: string;
+  readonly key: Json;
+  readonly verdict: MendVerdict;
+  readonly reasons: readonly string[];
+}
+
+/** What became of the documents of a store, over all that was begun in one quarantine. */
+export interface Mended {
+  /** At most 1,000. */
+  readonly documents: readonly MendedDocument[];
+  /** Documents by what became of them; `unchanged` are all others that are there. */
+  readonly total: Readonly<Record<MendVerdict | "unchanged", number>>;
+  /** Content that is gone from the store; at most 1,000. */
+  readonly losses: readonly (MendedDocument & { readonly loss: string })[];
+  readonly lossesTotal: number;
+  /** Paths of files that no copy has had a good version of yet. */
+  readonly wanted: readonly string[];
+  /** Files that are still to be changed. */
+  readonly pending: number;
+  /** Files that somebody else has written to meanwhile: they stay as they are. */
+  readonly newer: number;
+  /** File that tells all of it; null where nothing was to be changed. */
+  readonly file: string | null;
+}
 
 /** What became of one collection of an amendment. Lists hold at most 1,000 keys. */
 export interface AmendedCollection {
@@ -235,6 +294,8 @@ export interface Amended {
   readonly doubts: readonly AmendedDoubt[];
   /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
   readonly touched: readonly string[];
+  /** Of `mend-documents`. */
+  readonly mended?: Mended;
 }
 
 /** One committed instant of a store: immutable, readable many times, gone when disposed. */
@@ -298,6 +359,8 @@ export interface RestoreOptions {
    * are folders, and the folders above them. Absent: everything.
    */
   readonly only?: readonly string[];
+  /** Of the paths in `only`, those that are there; the rest is passed over, and none is a pattern. */
+  readonly ifThere?: boolean;
 }
 
 /** What an exchange must be told. */

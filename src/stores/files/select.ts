@@ -21,13 +21,15 @@ export function selectAll(entries: readonly TreeEntry[]): readonly Selected[] {
  * above it. What has wildcards, and is no path, is a pattern as in `exclude`. The first of the names
  * of a file that is asked for becomes its first name.
  *
+ * @param ifThere only paths are meant, and one that is not there is passed over.
  * @throws {SalvorError} NOT_FOUND for a path that the tree has not, with the nearest that it has.
  */
 export function selectOnly(
   entries: readonly TreeEntry[],
   only: readonly string[],
+  ifThere = false,
 ): readonly Selected[] {
-  const chosen = withFoldersAbove(chosenPaths(entries, only));
+  const chosen = withFoldersAbove(chosenPaths(entries, only, ifThere));
   const heirs = new Map<RawPath, TreeEntry>();
   for (const entry of entries) {
     const { path, hardlink } = entry;
@@ -49,7 +51,11 @@ function buildOf(
   return heir.path === path ? null : { ...entry, hardlink: heir.path };
 }
 
-function chosenPaths(entries: readonly TreeEntry[], only: readonly string[]): ReadonlySet<RawPath> {
+function chosenPaths(
+  entries: readonly TreeEntry[],
+  only: readonly string[],
+  ifThere: boolean,
+): ReadonlySet<RawPath> {
   const paths = new Set(entries.map(({ path }) => path));
   const shown = new Map(entries.map(({ path }) => [showPath(path), path]));
   const exact = new Set<RawPath>();
@@ -59,6 +65,7 @@ function chosenPaths(entries: readonly TreeEntry[], only: readonly string[]): Re
     const raw = rawOf(Buffer.from(text));
     const path = paths.has(raw) ? raw : shown.get(text);
     if (path !== undefined) exact.add(path);
+    else if (ifThere) continue;
     else if (isPattern(text)) patterns.push(given);
     else throw notFound(given, [...shown.keys()]);
   }

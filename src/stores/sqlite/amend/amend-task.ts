@@ -9,11 +9,14 @@ import { isLack } from "./lack.ts";
 import { putBackRows } from "./put-back-rows.ts";
 import { reindex } from "./reindex.ts";
 
+/** What can be done in one transaction of a database. */
+export type DatabaseAmendment = Extract<Amendment, { kind: "reindex" | "put-back-rows" }>;
+
 /** The database to change, and how. */
 export interface AmendInput {
   readonly path: string;
   readonly busyTimeoutMs: number;
-  readonly amendment: Amendment;
+  readonly amendment: DatabaseAmendment;
 }
 
 /**

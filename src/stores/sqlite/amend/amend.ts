@@ -8,7 +8,8 @@ import { captureImage } from "../capture.ts";
 import { withUsers } from "../exchange.ts";
 import type { LiveDatabase } from "../live.ts";
 import { preflightOf } from "../preflight.ts";
-import type { AmendInput } from "./amend-task.ts";
+import { foreignAmendment } from "../../refusals.ts";
+import type { AmendInput, DatabaseAmendment } from "./amend-task.ts";
 import { ruleClock } from "./rule-clock.ts";
 
 const WORK_MAX_MS = 6 * 60 * 60 * 1000;
@@ -19,6 +20,8 @@ export async function amendDatabase(
   amendment: Amendment,
   signal: AbortSignal,
 ): Promise<Amended> {
+  if (amendment.kind !== "reindex" && amendment.kind !== "put-back-rows")
+    throw foreignAmendment("a database", amendment);
   if (amendment.kind === "put-back-rows" && amendment.dryRun) {
     return rehearse(live, amendment, signal);
   }
@@ -33,7 +36,7 @@ export async function amendDatabase(
 /** On a copy: a look must neither change a byte of the live files nor keep anybody waiting. */
 async function rehearse(
   live: LiveDatabase,
-  amendment: Amendment,
+  amendment: DatabaseAmendment,
   signal: AbortSignal,
 ): Promise<Amended> {
   await using image = await captureImage(live, signal);
@@ -51,7 +54,7 @@ async function emptyDatabase({ context }: LiveDatabase): Promise<string> {
 async function perform(
   { context, busyTimeoutMs }: LiveDatabase,
   path: string,
-  amendment: Amendment,
+  amendment: DatabaseAmendment,
   signal: AbortSignal,
 ): Promise<Amended> {
   using clock = ruleClock(amendment.kind === "put-back-rows" ? amendment.rules : []);
