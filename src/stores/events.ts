@@ -18,13 +18,17 @@ export type OpenEvents = (input: JsonObject) => EventReader;
  * A place between two events of a log, or its end. It is found again after the files were rotated,
  * renamed or compressed, because a segment is known by its beginning.
  */
-export interface EventPosition {
-  /** SHA-256 (hex) of the first line of the segment: a file, or a table. */
+export interface EventPlace {
+  /** SHA-256 (hex) of the first line of the segment (a file); of a table the digest of its name. */
   readonly segment: string;
   /** The file's path, relative to the log's folder, when the position was taken: for people. */
   readonly file: string;
   /** Bytes of the segment before this place, uncompressed; of a table the last row's place. */
   readonly offset: number;
+}
+
+/** A place, and what must lie before it. */
+export interface EventPosition extends EventPlace {
   /** Lines before this place. */
   readonly line: number;
   /** SHA-256 (hex) of the last line before this place; null at the beginning of the log. */
@@ -76,13 +80,19 @@ export interface EventDamage {
   readonly sequence: string | null;
 }
 
-/** Some neighbouring events, whole, in the order of the log, and what lies damaged between them. */
+/**
+ * Some neighbouring events of one segment, whole, in the order of the log. What is damaged comes
+ * first: it lies before the first event of its batch, so the end of the batch before is the place
+ * before all damage.
+ */
 export interface EventBatch {
-  readonly events: readonly LogEvent[];
-  /** By event: the offset of its line, and its line, to find it again. */
-  readonly offsets: Float64Array;
   readonly damaged: readonly EventDamage[];
-  /** Where the next batch begins: a checkpoint. */
+  readonly events: readonly LogEvent[];
+  /** By event: the offset of its line, to find it again. */
+  readonly offsets: Float64Array;
+  /** By event: its line, from 1. */
+  readonly lines: Float64Array;
+  /** Where the next batch begins: a checkpoint. A torn last line is never before it. */
   readonly end: EventPosition;
   /** Bytes read, uncompressed. */
   readonly bytes: number;
@@ -90,8 +100,10 @@ export interface EventBatch {
 
 /** What the log is at one instant: nothing that is appended later belongs to it. */
 export interface EventBound {
-  /** After the last line; null when the log is empty. */
-  readonly end: EventPosition | null;
+  /** After the last whole line; null when the log is empty. */
+  readonly end: EventPlace | null;
+  /** What stands behind it, half a line; it is in the last batch too. */
+  readonly torn: EventDamage | null;
   /** Uncompressed bytes, as far as they can be told without reading; for progress. */
   readonly bytes: number;
 }
@@ -123,6 +135,9 @@ export interface EventReader extends AsyncDisposable {
    *   it is not what lay there.
    */
   read(options: EventReadOptions, signal: AbortSignal): AsyncIterable<EventBatch>;
-  /** The line at an offset of a segment, for comparing two events of one id; null when it is gone. */
+  /**
+   * The line at an offset of a segment, for comparing two events of one id; null when it is gone. Of
+   * a table its row as canonical JSON.
+   */
   lineAt(segment: string, offset: number): Promise<Uint8Array | null>;
 }
