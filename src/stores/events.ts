@@ -59,7 +59,9 @@ export type EventFault =
   | "chain" // does not carry the digest of the one before
   | "envelope" // a field of the envelope is missing, or of another type
   | "schema" // its data fail the schema of its type
-  | "gap"; // events are missing before this one
+  | "gap" // events are missing before this one
+  | "conflict" // another event of its id was applied before; told by whoever applies
+  | "refused"; // the projection cannot apply it; told by whoever applies
 
 /** A piece of the log that cannot be applied as it is, and where it lies. */
 export interface EventDamage {
@@ -140,4 +142,6 @@ export interface EventReader extends AsyncDisposable {
    * a table its row as canonical JSON.
    */
   lineAt(segment: string, offset: number): Promise<Uint8Array | null>;
+  /** The event of that line; null when it is gone, or is damaged now. */
+  eventAt(segment: string, offset: number): Promise<LogEvent | null>;
 }
