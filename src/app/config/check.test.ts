@@ -48,6 +48,7 @@ describe("a salvor.yaml", () => {
           types: {},
         },
       ],
+      projections: [],
     });
   });
 
@@ -146,7 +147,7 @@ stores:
 
   it("lists what is known when nothing comes near", () => {
     assert.deepEqual(problems(`zebra: 1\nretention: { keepLast: 1, giraffe: 2 }\n`), [
-      "1:1: zebra is not a known key; known keys: log, repository, retention, state, stores, system",
+      "1:1: zebra is not a known key; known keys: log, projections, repository, retention, state, stores, system",
       "2:27: retention.giraffe is not a known key; known keys: keepDaily, keepHourly, keepLast, keepMonthly, keepWeekly",
     ]);
   });

@@ -7,6 +7,7 @@ import type { ConfigProblem, Environment } from "../types.ts";
 import { expandVariables } from "./expand.ts";
 import { type KeyPath, parseConfig, type ParsedConfig } from "./parse.ts";
 import { inOrder, problemAt, schemaProblems } from "./problems.ts";
+import { projectionProblems } from "./projection-problems.ts";
 import { resolveConfig } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
 import type { Config } from "./types.ts";
@@ -50,7 +51,12 @@ export function checkConfig(bytes: Uint8Array, context: CheckContext): CheckedCo
     return answer(null, [...unset, ...found.filter(({ key }) => !keys.has(key))]);
   }
   const config = resolveConfig(result.data, context.file, context.drivers);
-  const all = [...unset, ...badPaths(config, parsed)];
+  const unfit = projectionProblems(result.data, config, context.drivers);
+  const all = [
+    ...unset,
+    ...badPaths(config, parsed),
+    ...unfit.map(({ path, message }) => problemAt(parsed, path, message)),
+  ];
   return answer(all.length > 0 ? null : config, all);
 }
 

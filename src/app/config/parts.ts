@@ -7,6 +7,7 @@ import {
   parseRules,
   type Rule,
 } from "../../checks/rule-file.ts";
+import type { ProjectionConfig } from "../../projections/types.ts";
 import type { ConfigProblem } from "../types.ts";
 import type { CheckedConfig } from "./check.ts";
 import { decodeUtf8, type KeyPath } from "./parse.ts";
@@ -15,6 +16,9 @@ import type { StoreConfig } from "./types.ts";
 
 /** Rules are written by a person. */
 const RULES_BYTES_MAX = 1_000_000;
+
+/** So is the code of a projection. */
+const MODULE_BYTES_MAX = 1_000_000;
 
 /** A million erased rows. */
 const FORGET_BYTES_MAX = 100_000_000;
@@ -48,6 +52,15 @@ export async function loadForgotten({
   return keys;
 }
 
+/**
+ * Refuses the code of a projection that others can write: it is held to what a configuration is.
+ *
+ * @throws {SalvorError} as `loadRules`.
+ */
+export async function refuseUntrustedModule({ form }: ProjectionConfig): Promise<void> {
+  if (form.kind === "code") await readText(form.module, MODULE_BYTES_MAX);
+}
+
 /** What is wrong with the files that a configuration names, each at the key that names it. */
 export async function partProblems({
   config,
@@ -61,6 +74,12 @@ export async function partProblems({
     };
     await told("forget", forgetProblems(forget));
     await told("rules", ruleProblems(rules));
+  }
+  for (const { name, form } of config?.projections ?? []) {
+    if (form.kind !== "code") continue;
+    const read = await readable(form.module, MODULE_BYTES_MAX);
+    const path = ["projections", name, "module"];
+    if ("problem" in read) problems.push(problemAt(path, read.problem));
   }
   return problems;
 }

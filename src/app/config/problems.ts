@@ -21,10 +21,24 @@ export function schemaProblems(
   parsed: ParsedConfig,
   vocabulary: Vocabulary,
 ): readonly ConfigProblem[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap(innermost).flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [single(issue, parsed, vocabulary)];
     return issue.keys.map((key) => unknownKey([...issue.path, key], parsed, vocabulary));
   });
+}
+
+/** Of a value that may have several shapes and has one of them: what is wrong inside that one. */
+function innermost(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union" || issue.discriminator !== undefined) return [issue];
+  const [shape, ...others] = issue.errors.filter((errors) => !errors.some(isOfAnotherShape));
+  if (shape === undefined || others.length > 0) return [issue];
+  return shape
+    .map((each) => ({ ...each, path: [...issue.path, ...each.path] }))
+    .flatMap((each) => innermost(each));
+}
+
+function isOfAnotherShape({ code, path }: Issue): boolean {
+  return code === "invalid_type" && path.length === 0;
 }
 
 /** A problem at a key of the file. */

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 
 import type { JsonObject } from "../../core/json.ts";
 import type { Driver } from "../../stores/define-driver.ts";
+import { projectionConfig } from "./projection-config.ts";
 import type { ConfigTree, StoreTree } from "./schema.ts";
 import type { Config, Expectation, PassphraseSource, StoreConfig } from "./types.ts";
 
@@ -22,6 +23,9 @@ export function resolveConfig(tree: ConfigTree, file: string, drivers: readonly 
     log: { ...log, file: log.file === undefined ? null : absolute(log.file) },
     stores: Object.entries(stores).map(([name, store]) =>
       storeConfig(name, store as StoreTree, { absolute, drivers }),
+    ),
+    projections: Object.entries(tree.projections).map(([name, projection]) =>
+      projectionConfig(name, projection, absolute),
     ),
   };
 }

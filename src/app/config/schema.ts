@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import { parseLogicalType } from "../../receipts/logical-types.ts";
 import type { Driver } from "../../stores/define-driver.ts";
+import { projectionSchema } from "./projection-schema.ts";
 
 /** What a store may be called: it becomes part of file names, and stands before `@` in commands. */
 export const STORE_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -93,6 +94,13 @@ export function configSchema(drivers: readonly Driver[]) {
         )
         .default({})
         .describe("What is protected, by name"),
+      projections: z
+        .record(
+          z.string().regex(STORE_NAME, "must be a name: a-z, 0-9, _ and -, at most 63"),
+          projectionSchema,
+        )
+        .default({})
+        .describe("State that is computed from event logs, by name"),
     })
     .meta({ title: "salvor.yaml" });
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../core/json.ts";
+import type { ProjectionConfig } from "../../projections/types.ts";
 import type { Retention } from "../../repository/types.ts";
 import type { LogLevel } from "../log.ts";
 
@@ -15,6 +16,8 @@ export interface Config {
   readonly log: LogConfig;
   /** In the order of the file. */
   readonly stores: readonly StoreConfig[];
+  /** In the order of the file. */
+  readonly projections: readonly ProjectionConfig[];
 }
 
 /** Where backups live, and whether they are encrypted. */

@@ -23,16 +23,26 @@ function schemaOf(node: JsonObject, name: PropertyKey): JsonObject | null {
   return null;
 }
 
-/** Of the schemas that differ by driver, the one of this value's driver. */
+/** Of schemas that differ by driver, the one of this value's driver; else the one of its shape. */
 function alternative(node: JsonObject, value: Json | undefined): JsonObject {
   const choices = node["oneOf"] ?? node["anyOf"];
   if (!Array.isArray(choices)) return node;
+  const shape = Array.isArray(value) ? "array" : "object";
+  if (!choices.some(isByDriver)) return choices.find((each) => typeOf(each) === shape) ?? {};
   const driver = isJsonObject(value) ? value["driver"] : undefined;
   const match = (choices as readonly Json[]).find(
     (each) =>
       isJsonObject(each) && objectAt(objectAt(each, "properties"), "driver")["const"] === driver,
   );
   return isJsonObject(match) ? match : {};
+}
+
+function isByDriver(choice: Json): boolean {
+  return isJsonObject(choice) && "driver" in objectAt(choice, "properties");
+}
+
+function typeOf(choice: Json): Json | undefined {
+  return isJsonObject(choice) ? choice["type"] : undefined;
 }
 
 function objectAt(node: JsonObject, key: string): JsonObject {
