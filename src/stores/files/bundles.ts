@@ -1,7 +1,7 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { boundaryHash } from "../../receipts/boundary.ts";
 import { bytesOf, type RawPath } from "./raw-path.ts";
-import type { KeptContent } from "./tree-reader.ts";
+import type { KeptContent } from "./tree-batch.ts";
 
 /** Contents that lie one after the other in one part: many small files, or one large one. */
 export interface Bundle {

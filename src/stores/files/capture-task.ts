@@ -7,7 +7,8 @@ import { entryLine, hasContent } from "./entry.ts";
 import { exclusionOf } from "./exclude.ts";
 import { imageFiles } from "./image-files.ts";
 import { showPath } from "./raw-path.ts";
-import { SpoolWriter } from "./spool.ts";
+import { Lanes } from "./lanes.ts";
+import { makeSpool, SpoolWriter } from "./spool.ts";
 import { TreeReader } from "./tree-reader.ts";
 
 /** A live tree, and where its image goes. */
@@ -50,23 +51,23 @@ const NAMED_MAX = 20;
 export const task: HostTask<CaptureInput, Captured> = async ({ root, exclude, target }) => {
   const files = imageFiles(target);
   using clock = new CoarseClock(files.clock);
-  using spool = new SpoolWriter(files.spool);
-  const reader = new TreeReader(root, exclusionOf(exclude), spool);
-  let round = reader.round(clock.now());
-  for (let rounds = 1; round.exists && round.changed.length > 0 && rounds < ROUNDS_MAX; rounds++) {
+  await using lanes = new Lanes();
+  const reader = new TreeReader(root, exclusionOf(exclude), makeSpool(files.spool), lanes);
+  let round = await reader.round(clock.now());
+  for (let rounds = 1; round.exists && round.changedTotal > 0 && rounds < ROUNDS_MAX; rounds++) {
     if (round.hasFresh) await delay(PAUSE_MS);
-    round = reader.round(clock.now());
+    round = await reader.round(clock.now());
   }
   const { bundles, counts } = writeEntries(reader, files.entries);
-  spool.flush();
-  const named = <T>(list: readonly T[]): readonly T[] => list.slice(0, NAMED_MAX);
+  const { troubles } = reader;
+  const named = troubles.slice(0, NAMED_MAX);
   return {
     exists: round.exists,
-    changed: named(round.changed).map(showPath),
-    changedTotal: round.changed.length,
-    troubles: named(reader.troubles).map(({ path, code }) => ({ path: showPath(path), code })),
-    troublesTotal: reader.troubles.length,
-    fingerprint: reader.fingerprint,
+    changed: round.changed.map(showPath),
+    changedTotal: round.changedTotal,
+    troubles: named.map(({ path, code }) => ({ path: showPath(path), code })),
+    troublesTotal: troubles.length,
+    fingerprint: reader.fingerprint(),
     bundles,
     counts,
   };

@@ -23,22 +23,15 @@ export interface TreeEntry {
   readonly hardlink: RawPath | null;
 }
 
-/** The line of an entry, without its end. */
+/** The line of an entry, without its end: canonical JSON, spelled out because it is written so often. */
 export function entryLine(entry: TreeEntry): string {
   const { path, kind, mode, uid, gid, mtimeNs, size, sha256, sparse, link, hardlink } = entry;
-  const json: Record<string, Json> = {
-    path: pathJson(path),
-    kind,
-    mode,
-    uid,
-    gid,
-    mtime: String(mtimeNs),
-  };
-  if (kind === "file") Object.assign(json, { size, sha256 });
-  if (sparse) json["sparse"] = true;
-  if (link !== null) json["link"] = pathJson(link);
-  if (hardlink !== null) json["hardlink"] = pathJson(hardlink);
-  return canonicalJson(json);
+  const hard = hardlink === null ? "" : `"hardlink":${canonicalJson(pathJson(hardlink))},`;
+  const to = link === null ? "" : `"link":${canonicalJson(pathJson(link))},`;
+  const content = kind === "file" ? `,"sha256":"${sha256}","size":${size}` : "";
+  const holes = sparse ? `,"sparse":true` : "";
+  const name = canonicalJson(pathJson(path));
+  return `{"gid":${gid},${hard}"kind":"${kind}",${to}"mode":${mode},"mtime":"${mtimeNs}","path":${name}${content}${holes},"uid":${uid}}`;
 }
 
 /** The entry of a line; null when it is none. What it may do is for whoever restores to judge. */

@@ -23,11 +23,21 @@ export interface Found {
   readonly isSparse: boolean;
 }
 
-const KINDS: Readonly<Record<number, EntryKind>> = {
-  0o100000: "file",
-  0o040000: "folder",
-  0o120000: "link",
+const KIND_MASK = 0o170000;
+
+/** What the bits of a mode say beside permissions. */
+export const KIND_BITS: Readonly<Record<EntryKind, number>> = {
+  file: 0o100000,
+  folder: 0o040000,
+  link: 0o120000,
 };
+
+const KINDS = new Map(Object.entries(KIND_BITS).map(([kind, bits]) => [bits, kind as EntryKind]));
+
+/** The kind that a mode tells. */
+export function kindOf(mode: number): EntryKind | "other" {
+  return KINDS.get(mode & KIND_MASK) ?? "other";
+}
 
 /** What `lstat` has told. */
 export function foundOf(path: RawPath, stat: BigIntStats): Found {
@@ -35,7 +45,7 @@ export function foundOf(path: RawPath, stat: BigIntStats): Found {
   const size = Number(stat.size);
   return {
     path,
-    kind: KINDS[mode & 0o170000] ?? "other",
+    kind: kindOf(mode),
     mode: mode & 0o7777,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
@@ -46,10 +56,4 @@ export function foundOf(path: RawPath, stat: BigIntStats): Found {
     links: Number(stat.nlink),
     isSparse: Number(stat.blocks) * 512 < size,
   };
-}
-
-/** What betrays a change of an entry between two looks. */
-export function marksOf(found: Found): string {
-  const { kind, mode, uid, gid, size, mtimeNs, ctimeNs, inode, links } = found;
-  return `${kind} ${mode} ${uid} ${gid} ${size} ${mtimeNs} ${ctimeNs} ${inode} ${links}`;
 }

@@ -28,11 +28,10 @@ export function readFound(
   found: Found,
   take: ((bytes: Uint8Array) => void) | null,
 ): FileReading {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = openSync(placeOf(root, found.path), flags);
+  const file = openToRead(placeOf(root, found.path));
   try {
     if (found.size > SMALL_BYTES) return readLarge(file, found.size, take);
-    const bytes = buffer.subarray(0, fill(file, found.size));
+    const bytes = buffer.subarray(0, fill(file, buffer, found.size));
     take?.(bytes);
     return { size: bytes.length, sha256: sha256Hex(bytes) };
   } finally {
@@ -40,7 +39,13 @@ export function readFound(
   }
 }
 
-function readLarge(
+/** Opens what was a file a moment ago. */
+export function openToRead(place: string | Buffer): number {
+  return openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+}
+
+/** Reads as many bytes of an open file as it had, in portions that `take` gets. */
+export function readLarge(
   file: number,
   size: number,
   take: ((bytes: Uint8Array) => void) | null,
@@ -48,7 +53,7 @@ function readLarge(
   const hash = createHash("sha256");
   let done = 0;
   while (done < size) {
-    const bytes = buffer.subarray(0, fill(file, Math.min(size - done, SMALL_BYTES)));
+    const bytes = buffer.subarray(0, fill(file, buffer, Math.min(size - done, SMALL_BYTES)));
     if (bytes.length === 0) break;
     hash.update(bytes);
     take?.(bytes);
@@ -57,10 +62,11 @@ function readLarge(
   return { size: done, sha256: hash.digest("hex") };
 }
 
-function fill(file: number, length: number): number {
+/** Reads so many bytes from where a file stands into a buffer, or as many as there are. */
+export function fill(file: number, into: Uint8Array, length: number): number {
   let filled = 0;
   while (filled < length) {
-    const count = readSync(file, buffer, filled, length - filled, null);
+    const count = readSync(file, into, filled, length - filled, null);
     if (count === 0) break;
     filled += count;
   }

@@ -1,35 +1,20 @@
-import { readlinkSync } from "node:fs";
-
-import { systemCode } from "../../core/errors.ts";
-import { TICK_NS } from "./clock.ts";
+import { Before, type Place } from "./before.ts";
 import type { TreeEntry } from "./entry.ts";
 import type { Exclusion } from "./exclude.ts";
 import { Fingerprint } from "./fingerprint.ts";
-import { marksOf, type Found } from "./found.ts";
-import { placeOf, type RawPath } from "./raw-path.ts";
-import { readFound, SMALL_BYTES, type FileReading } from "./read-file.ts";
-import type { SpoolWriter } from "./spool.ts";
-import { walkTree, type Trouble } from "./walk.ts";
-
-/** A file's content as it was read. */
-export interface KeptContent extends FileReading {
-  /** Where it lies in the spool; null for a large file, which is read again when it is stored. */
-  readonly offset: number | null;
-}
-
-interface Kept {
-  readonly found: Found;
-  readonly marks: string;
-  readonly content: KeptContent | null;
-  readonly link: RawPath | null;
-  /** Changed so lately that a change after it was read may bear the same time. */
-  readonly isFresh: boolean;
-}
+import type { Lanes } from "./lanes.ts";
+import { listTree, type Listed } from "./list-tree.ts";
+import type { RawPath } from "./raw-path.ts";
+import type { BatchOrder, BatchReading } from "./read-batch.ts";
+import type { Spool } from "./spool.ts";
+import { TreeBatch, type KeptContent } from "./tree-batch.ts";
+import type { Trouble } from "./walk.ts";
 
 /** What a round has come by. */
 export interface Round {
-  /** Entries that are new, gone, or otherwise than in the round before. */
+  /** Entries that are new, gone, or otherwise than in the round before; the first of them. */
   readonly changed: readonly RawPath[];
+  readonly changedTotal: number;
   /** Some have to be read again, because the clock could not have told a change. */
   readonly hasFresh: boolean;
   readonly exists: boolean;
@@ -37,25 +22,29 @@ export interface Round {
 
 /** From this round on, a large file that has changed again is copied. */
 const COPIES_ALL_FROM = 3;
+const NAMED_MAX = 20;
+const LINKED_ROWS = 512;
 
 /**
- * Reads a tree in rounds: the first reads everything, each later one what has changed since. When a
- * round finds no change, all that was kept was there at one instant: the end of the round before.
+ * Reads a tree in rounds: the first reads everything, each later one looks at everything and reads
+ * what has changed since. When a round finds no change, all that was kept was there at one instant:
+ * the end of the round before.
  */
 export class TreeReader {
   readonly #root: string;
   readonly #excludes: Exclusion;
-  readonly #spool: SpoolWriter;
-  #kept: Map<RawPath, Kept> = new Map();
+  readonly #spool: Spool;
+  readonly #lanes: Lanes;
+  #batches: readonly TreeBatch[] = [];
   #rounds = 0;
-  #troubles: readonly Trouble[] = [];
+  #troubles: Trouble[] = [];
   #leftAlone = 0;
-  #fingerprint = "";
 
-  constructor(root: string, excludes: Exclusion, spool: SpoolWriter) {
+  constructor(root: string, excludes: Exclusion, spool: Spool, lanes: Lanes) {
     this.#root = root;
     this.#excludes = excludes;
     this.#spool = spool;
+    this.#lanes = lanes;
   }
 
   /** What could not be read in the last round. */
@@ -69,103 +58,176 @@ export class TreeReader {
   }
 
   /** Of the last round. */
-  get fingerprint(): string {
-    return this.#fingerprint;
+  fingerprint(): string {
+    const fingerprint = new Fingerprint();
+    for (const { batch, rows } of this.#seen()) {
+      if (rows === null) fingerprint.addAll(batch.listed.paths, batch.marks);
+      else for (const { path, row } of rows) fingerprint.addAll(path, batch.marks.row(row));
+    }
+    return fingerprint.digest();
   }
 
   /** @param now of the kernel's coarse clock, before the round. */
-  round(now: bigint): Round {
+  async round(now: bigint): Promise<Round> {
     this.#rounds += 1;
-    const before = this.#kept;
-    const next = new Map<RawPath, Kept>();
-    const changed: RawPath[] = [];
-    const troubles: Trouble[] = [];
-    const byInode = new Map<string, KeptContent>();
-    const fingerprint = new Fingerprint();
-    let hasFresh = false;
+    this.#troubles = [];
     this.#leftAlone = 0;
-    const exists = walkTree(this.#root, this.#excludes, {
-      entry: (found) => {
-        fingerprint.add(found);
-        const old = before.get(found.path);
-        const kept = this.#keep(found, old, { now, byInode, troubles });
-        if (kept === null || old?.marks !== kept.marks || isOther(old, kept)) {
-          changed.push(found.path);
-        }
-        if (kept === null) return;
-        hasFresh ||= kept.isFresh && kept !== old;
-        next.set(found.path, kept);
-      },
-      leftAlone: () => {
-        this.#leftAlone += 1;
-      },
-      trouble: (trouble) => troubles.push(trouble),
+    const before = new Before(this.#batches);
+    const listing = listTree(this.#root, this.#excludes, {
+      leftAlone: () => void (this.#leftAlone += 1),
+      trouble: (trouble) => void this.#troubles.push(trouble),
     });
-    for (const path of before.keys()) if (!next.has(path)) changed.push(path);
-    this.#kept = next;
-    this.#troubles = troubles;
-    this.#fingerprint = fingerprint.digest();
-    return { changed, hasFresh: hasFresh && changed.length > 0, exists };
+    let at = 0;
+    this.#batches = await this.#lanes.inOrder(listing, (listed) =>
+      this.#readBatch(listed, before, at++, now),
+    );
+    await this.#readLinked(before, now);
+    this.#tellTroubles();
+    const [top] = this.#batches;
+    return { ...this.#compare(before), exists: top !== undefined && !top.isGone(0) };
   }
 
-  /** The entries in the order of the walk, each with its content. */
+  /** The entries in the order of the listing, each with its content. */
   *entries(): Generator<{ readonly entry: TreeEntry; readonly content: KeptContent | null }> {
     const firstNames = new Map<string, RawPath>();
-    for (const { found, content, link } of this.#kept.values()) {
-      const { path, kind, mode, uid, gid, mtimeNs, inode, links, isSparse } = found;
-      if (kind === "other") continue;
-      const isFile = kind === "file";
-      const first = isFile && links > 1 ? (firstNames.get(inode) ?? null) : null;
-      if (isFile && links > 1 && first === null) firstNames.set(inode, path);
-      const size = content?.size ?? null;
-      const sha256 = content?.sha256 ?? null;
-      const facts = { path, kind, mode, uid, gid, mtimeNs, size, sha256, link };
-      yield { entry: { ...facts, sparse: isFile && isSparse, hardlink: first }, content };
+    for (const batch of this.#batches) {
+      const { paths, marks } = batch;
+      for (const [row, path] of paths.entries()) {
+        const kind = marks.kind(row);
+        if (!batch.isKept(row) || kind === "other") continue;
+        const isShared = kind === "file" && marks.links(row) > 1;
+        const first = isShared ? (firstNames.get(marks.inode(row)) ?? null) : null;
+        if (isShared && first === null) firstNames.set(marks.inode(row), path);
+        const content = batch.content(row);
+        const entry = {
+          path,
+          kind,
+          mode: marks.mode(row),
+          uid: marks.uid(row),
+          gid: marks.gid(row),
+          mtimeNs: marks.mtimeNs(row),
+          size: content?.size ?? null,
+          sha256: content?.sha256 ?? null,
+          sparse: kind === "file" && batch.isSparse(row),
+          link: batch.link(row),
+          hardlink: first,
+        };
+        yield { entry, content };
+      }
     }
   }
 
-  #keep(found: Found, old: Kept | undefined, round: RoundTools): Kept | null {
-    const marks = marksOf(found);
-    if (old !== undefined && old.marks === marks && !old.isFresh) return old;
-    const isFresh = found.ctimeNs >= round.now - TICK_NS;
-    try {
-      const content = found.kind === "file" ? this.#read(found, round) : null;
-      const link =
-        found.kind === "link"
-          ? readlinkSync(placeOf(this.#root, found.path), { encoding: "latin1" })
-          : null;
-      // A second reading that gives the same is as good as an older time.
-      const isRead = old !== undefined && old.marks === marks;
-      return { found, marks, content, link, isFresh: isFresh && !isRead };
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === null) throw error;
-      if (!VANISHED.has(code)) round.troubles.push({ path: found.path, code });
-      return null;
+  /** Looks at a batch, and reads what is not as it was. */
+  async #readBatch(listed: Listed, before: Before, at: number, now: bigint): Promise<TreeBatch> {
+    if (before.isEmpty) return new TreeBatch(listed, await this.#read(listed, now));
+    const order = { ...listed, root: this.#root, now, read: null };
+    const batch = new TreeBatch(listed, await this.#lanes.read(order));
+    const aligned = before.aligned(at, listed);
+    if (aligned?.isSettled === true && batch.isEvery(aligned)) return aligned;
+    const paths = batch.paths;
+    const rows: number[] = [];
+    for (const [row, path] of paths.entries()) {
+      const old = before.find(aligned, path, row);
+      if (old !== null && isAsItWas(batch, row, old)) batch.take(row, old.batch, old.row);
+      else if (batch.isKept(row)) rows.push(row);
+    }
+    if (rows.length === 0) return batch;
+    const part = pick(listed, paths, rows);
+    const again = new TreeBatch(part, await this.#read(part, now));
+    for (const [from, row] of rows.entries()) batch.take(row, again, from);
+    return batch;
+  }
+
+  #read(listed: Listed, now: bigint, linked = false): Promise<BatchReading> {
+    const copiesAll = this.#rounds >= COPIES_ALL_FROM;
+    const read = { spool: this.#spool, copiesAll, linked };
+    const order: BatchOrder = { ...listed, root: this.#root, now, read };
+    return this.#lanes.read(order);
+  }
+
+  /** Reads files with several names, each once. */
+  async #readLinked(before: Before, now: bigint): Promise<void> {
+    const firsts = new Map<string, Place & { readonly path: RawPath }>();
+    const others: (Place & { readonly first: Place })[] = [];
+    for (const [at, batch] of this.#batches.entries()) {
+      if (batch === before.batches[at] || !batch.hasLinked) continue;
+      for (const [row, path] of batch.paths.entries()) {
+        if (!batch.isLinked(row)) continue;
+        const inode = batch.marks.inode(row);
+        const first = firsts.get(inode);
+        if (first === undefined) firsts.set(inode, { batch, row, path });
+        else others.push({ batch, row, first });
+      }
+    }
+    await this.#lanes.inOrder(portions([...firsts.values()]), async (places) => {
+      const listed = {
+        paths: places.map(({ path }) => path).join("\0"),
+        kinds: "f".repeat(places.length),
+      };
+      const part = new TreeBatch(listed, await this.#read(listed, now, true));
+      for (const [from, { batch, row }] of places.entries()) batch.takeContent(row, part, from);
+    });
+    for (const { batch, row, first } of others) batch.takeContent(row, first.batch, first.row);
+  }
+
+  #tellTroubles(): void {
+    for (const batch of this.#batches) {
+      if (!batch.hasTrouble) continue;
+      for (const [row, path] of batch.paths.entries()) {
+        const code = batch.code(row);
+        if (code !== null) this.#troubles.push({ path, code });
+      }
     }
   }
 
-  #read(found: Found, { byInode }: RoundTools): KeptContent {
-    const same = found.links > 1 ? byInode.get(found.inode) : undefined;
-    if (same !== undefined) return same;
-    const copies = found.size <= SMALL_BYTES || this.#rounds >= COPIES_ALL_FROM;
-    const offset = copies ? this.#spool.end : null;
-    const take = copies ? (bytes: Uint8Array): void => this.#spool.write(bytes) : null;
-    const content = { ...readFound(this.#root, found, take), offset };
-    if (found.links > 1) byInode.set(found.inode, content);
-    return content;
+  #compare(before: Before): Omit<Round, "exists"> {
+    const changed: RawPath[] = [];
+    let changedTotal = 0;
+    let hasFresh = false;
+    const tell = (path: RawPath): void => {
+      changedTotal += 1;
+      if (changed.length < NAMED_MAX) changed.push(path);
+    };
+    for (const [at, batch] of this.#batches.entries()) {
+      if (batch === before.batches[at]) continue;
+      const aligned = before.aligned(at, batch.listed);
+      for (const [row, path] of batch.paths.entries()) {
+        const old = before.find(aligned, path, row);
+        if (old === null || batch.isGone(row) || !batch.isSame(row, old.batch, old.row)) tell(path);
+        if (old !== null && batch.marks.isSame(row, old.batch.marks, old.row)) batch.settle(row);
+        hasFresh ||= batch.isFresh(row);
+      }
+    }
+    for (const path of before.without(this.#batches)) tell(path);
+    return { changed, changedTotal, hasFresh: hasFresh && changedTotal > 0 };
+  }
+
+  /** Batches with the rows that were looked at; null stands for all of them. */
+  *#seen(): Generator<{
+    readonly batch: TreeBatch;
+    readonly rows: readonly { readonly path: RawPath; readonly row: number }[] | null;
+  }> {
+    for (const batch of this.#batches) {
+      const all = batch.paths.map((path, row) => ({ path, row }));
+      const seen = all.filter(({ row }) => !batch.marks.isEmpty(row));
+      yield { batch, rows: seen.length === all.length ? null : seen };
+    }
   }
 }
 
-interface RoundTools {
-  readonly now: bigint;
-  readonly byInode: Map<string, KeptContent>;
-  readonly troubles: Trouble[];
+/** Old enough, and with the marks that it had when it was read. */
+function isAsItWas(batch: TreeBatch, row: number, old: Place): boolean {
+  if (!batch.isKept(row) || !old.batch.isKept(old.row) || old.batch.isFresh(old.row)) return false;
+  return batch.marks.isSame(row, old.batch.marks, old.row);
 }
 
-/** Gone, or something else by now, between the look and the opening. */
-const VANISHED: ReadonlySet<string> = new Set(["ELOOP", "EINVAL", "ENOENT", "ENOTDIR", "ENXIO"]);
+function pick({ kinds }: Listed, paths: readonly RawPath[], rows: readonly number[]): Listed {
+  return {
+    paths: rows.map((row) => paths[row] ?? "").join("\0"),
+    kinds: rows.map((row) => kinds[row] ?? "").join(""),
+  };
+}
 
-function isOther(old: Kept, kept: Kept): boolean {
-  return old.content?.sha256 !== kept.content?.sha256 || old.link !== kept.link;
+function* portions<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += LINKED_ROWS) yield list.slice(at, at + LINKED_ROWS);
 }

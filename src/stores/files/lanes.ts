@@ -1,0 +1,50 @@
+import { availableParallelism } from "node:os";
+
+import { entryModule } from "../../core/module.ts";
+import { WorkerPool } from "../../core/pool.ts";
+import { readBatch, type BatchOrder, type BatchReading } from "./read-batch.ts";
+
+/** More threads than this wait for the disk, and not for each other. */
+const LANES_MAX = 4;
+
+/** Reads batches of a tree: here while it is small, then in threads, whose start takes time. */
+export class Lanes implements AsyncDisposable {
+  #pool: WorkerPool | null = null;
+
+  /** Batches that are worth having under way. */
+  get width(): number {
+    return 2 * (this.#pool?.size ?? 0);
+  }
+
+  /** Starts the threads, if there are none yet. */
+  widen(): void {
+    this.#pool ??= new WorkerPool(Math.min(LANES_MAX, availableParallelism()));
+  }
+
+  async read(order: BatchOrder): Promise<BatchReading> {
+    if (this.#pool === null) return readBatch(order);
+    return this.#pool.run(entryModule("stores/files/read-batch-job"), order);
+  }
+
+  /** Works on all of a list, several at a time; results come in its order. */
+  async inOrder<From, To>(list: Iterable<From>, work: (from: From) => Promise<To>): Promise<To[]> {
+    const done: To[] = [];
+    const waiting: Promise<To>[] = [];
+    try {
+      for (const each of list) {
+        if (waiting.length + done.length > 0) this.widen();
+        waiting.push(work(each));
+        const first = waiting.length > this.width ? waiting.shift() : undefined;
+        if (first !== undefined) done.push(await first);
+      }
+      while (waiting.length > 0) done.push(...(await Promise.all(waiting.splice(0))));
+      return done;
+    } finally {
+      await Promise.allSettled(waiting);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}

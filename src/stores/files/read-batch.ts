@@ -1,0 +1,175 @@
+import { closeSync, lstatSync, readlinkSync } from "node:fs";
+
+import { SalvorError, systemCode } from "../../core/errors.ts";
+import { sha256Hex } from "../../core/hash.ts";
+import { TICK_NS } from "./clock.ts";
+import { KIND_LETTERS, type Listed } from "./list-tree.ts";
+import { Marks } from "./marks.ts";
+import { placeOf, type RawPath } from "./raw-path.ts";
+import { fill, openToRead, readLarge, SMALL_BYTES } from "./read-file.ts";
+import { SpoolLane, type Spool } from "./spool.ts";
+
+/** Neighbours that are looked at, and what is wanted of them. */
+export interface BatchOrder extends Listed {
+  readonly root: string;
+  /** Of the kernel's coarse clock, before the first of them is looked at. */
+  readonly now: bigint;
+  /** Null: their marks alone. */
+  readonly read: {
+    readonly spool: Spool;
+    /** Large files are copied too. */
+    readonly copiesAll: boolean;
+    /** Files that have more than one name are read. */
+    readonly linked: boolean;
+  } | null;
+}
+
+/** It is gone, or something else by now. */
+export const GONE = 0;
+/** It was looked at, and read if that was wanted. */
+export const KEPT = 1;
+/** The operating system refused it. */
+export const TROUBLE = 2;
+/** A file with more names than one, which is read once for all of them. */
+export const LINKED = 3;
+
+/** Changed so lately that a change after it was read may bear the same time. */
+export const FRESH = 1;
+/** Fewer blocks than its size asks for: it has holes. */
+export const SPARSE = 2;
+
+/** Bytes of a digest. */
+export const DIGEST_BYTES = 32;
+
+/** What was seen of them, a row each. */
+export interface BatchReading {
+  readonly marks: BigInt64Array<ArrayBuffer>;
+  readonly states: Uint8Array<ArrayBuffer>;
+  readonly flags: Uint8Array<ArrayBuffer>;
+  /** Bytes that were read. */
+  readonly sizes: Float64Array<ArrayBuffer>;
+  /** Where they lie in the spool; -1 for a large file, which is read again when it is stored. */
+  readonly offsets: Float64Array<ArrayBuffer>;
+  readonly digests: Uint8Array<ArrayBuffer>;
+  /** Where links lead. */
+  readonly links: readonly (readonly [row: number, target: RawPath])[];
+  /** What the operating system said of those in trouble. */
+  readonly codes: readonly (readonly [row: number, code: string])[];
+}
+
+/** Looks at neighbours, one after the other, and reads them if that is wanted. */
+export function readBatch(order: BatchOrder): BatchReading {
+  const paths = order.paths.split("\0");
+  const reader = new BatchReader(order, paths.length);
+  try {
+    paths.forEach((path, row) => reader.look(path, row));
+    return reader.finish();
+  } finally {
+    reader.close();
+  }
+}
+
+class BatchReader {
+  readonly #order: BatchOrder;
+  readonly #marks: Marks;
+  readonly #lane: SpoolLane | null;
+  readonly #states: Uint8Array<ArrayBuffer>;
+  readonly #flags: Uint8Array<ArrayBuffer>;
+  readonly #sizes: Float64Array<ArrayBuffer>;
+  readonly #offsets: Float64Array<ArrayBuffer>;
+  readonly #digests: Buffer<ArrayBuffer>;
+  readonly #links: [row: number, target: RawPath][] = [];
+  readonly #codes: [row: number, code: string][] = [];
+
+  constructor(order: BatchOrder, rows: number) {
+    const read = order.read === null ? 0 : rows;
+    this.#order = order;
+    this.#marks = Marks.of(rows);
+    this.#states = new Uint8Array(rows);
+    this.#flags = new Uint8Array(rows);
+    this.#sizes = new Float64Array(read);
+    this.#offsets = new Float64Array(read);
+    this.#digests = Buffer.from(new ArrayBuffer(read * DIGEST_BYTES));
+    this.#lane = order.read === null ? null : new SpoolLane(order.read.spool, this.#offsets);
+  }
+
+  close(): void {
+    this.#lane?.[Symbol.dispose]();
+  }
+
+  look(path: RawPath, row: number): void {
+    const place = placeOf(this.#order.root, path);
+    try {
+      const stat = lstatSync(place, { bigint: true });
+      this.#marks.set(row, stat);
+      if (stat.ctimeNs >= this.#order.now - TICK_NS) this.#flags[row] = FRESH;
+      if (stat.blocks * 512n < stat.size) this.#flags[row] = (this.#flags[row] ?? 0) | SPARSE;
+      this.#states[row] = this.#content(place, row);
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === null || error instanceof SalvorError) throw error; // no room for the copy
+      this.#states[row] = VANISHED.has(code) ? GONE : TROUBLE;
+      if (!VANISHED.has(code)) this.#codes.push([row, code]);
+    }
+  }
+
+  finish(): BatchReading {
+    this.#lane?.flush();
+    return {
+      marks: this.#marks.numbers,
+      states: this.#states,
+      flags: this.#flags,
+      sizes: this.#sizes,
+      offsets: this.#offsets,
+      digests: this.#digests,
+      links: this.#links,
+      codes: this.#codes,
+    };
+  }
+
+  #content(place: string | Buffer, row: number): number {
+    const { read, kinds } = this.#order;
+    const kind = this.#marks.kind(row);
+    if (kind === "other" || KIND_LETTERS[kind] !== kinds[row]) return GONE; // another in its place
+    if (read === null || kind === "folder") return KEPT;
+    if (kind === "link") {
+      this.#links.push([row, readlinkSync(place, { encoding: "latin1" })]);
+      return KEPT;
+    }
+    if (this.#marks.links(row) > 1 && !read.linked) return LINKED;
+    this.#file(place, row, read.copiesAll);
+    return KEPT;
+  }
+
+  #file(place: string | Buffer, row: number, copiesAll: boolean): void {
+    const lane = this.#lane;
+    if (lane === null) return;
+    const size = this.#marks.size(row);
+    const file = openToRead(place);
+    try {
+      if (size > SMALL_BYTES) this.#large(file, row, copiesAll ? lane.long(row, size) : null);
+      else {
+        const bytes = lane.room(size);
+        const count = fill(file, bytes, size);
+        this.#tell(row, count, sha256Hex(bytes.subarray(0, count)));
+        lane.keep(row, count);
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #large(file: number, row: number, take: ((bytes: Uint8Array) => void) | null): void {
+    const { size, sha256 } = readLarge(file, this.#marks.size(row), take);
+    this.#tell(row, size, sha256);
+    if (take === null) this.#offsets[row] = -1;
+  }
+
+  #tell(row: number, size: number, sha256: string): void {
+    this.#sizes[row] = size;
+    this.#digests.write(sha256, row * DIGEST_BYTES, "hex");
+  }
+}
+
+/** Gone, or something else by now, between the listing, the look and the opening. */
+const VANISHED: ReadonlySet<string> = new Set(["ELOOP", "EINVAL", "ENOENT", "ENOTDIR", "ENXIO"]);
