@@ -114,6 +114,12 @@ function restoreContract(capabilities: Capabilities, open: () => Promise<StoreHa
     const code = capabilities.files ? "NOT_FOUND" : "USAGE";
     await assert.rejects(copy.restore(image, { only: ["no such/path"] }, signal), { code });
     await assert.rejects(copy.capture({ exclusive: true }, signal), { code: "STORE_MISSING" });
+    const compared = given.live.compareFiles(
+      image,
+      { only: ["no such/path"], exact: false },
+      signal,
+    );
+    await assert.rejects(compared, { code });
   });
 }
 
@@ -212,6 +218,7 @@ function askContract(capabilities: Capabilities, open: () => Promise<StoreHarnes
 const AMENDMENTS: readonly Amendment[] = [
   { kind: "reindex", indexes: [] },
   { kind: "put-back-rows", source: "", collections: [], rules: [], dryRun: true },
+  { kind: "put-back-files", source: "", quarantine: "", wanted: {}, unseen: true, dryRun: true },
   {
     kind: "mend-documents",
     sources: [],

@@ -4,7 +4,7 @@ import type { Observation } from "../core/finding.ts";
 import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
-import type { Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
+import type { CollectionSeal, Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
 import type { EventDoor } from "./events.ts";
 import type { Hosts } from "./host/hosts.ts";
 
@@ -203,6 +203,19 @@ export type Amendment =
       readonly dryRun: boolean;
     }
   | {
+      readonly kind: "put-back-files";
+      /** A restored copy that was built with `wanted`; nobody else uses it. */
+      readonly source: Address;
+      /** Folder that receives what is replaced, before it is. */
+      readonly quarantine: string;
+      /** What goes back where it is missing or otherwise; all else stays as it is. */
+      readonly wanted: RestoreOptions;
+      /** Go on although it cannot be seen who has what is replaced open. */
+      readonly unseen: boolean;
+      /** Look only: nothing is changed. */
+      readonly dryRun: boolean;
+    }
+  | {
       readonly kind: "mend-documents";
       /** Restored copies that have good versions, newest first; nobody else uses them. */
       readonly sources: readonly MendSource[];
@@ -224,6 +237,8 @@ export type Amendment =
 /** A restored copy of a store of documents. */
 export interface MendSource {
   readonly address: Address;
+  /** What it is, for people: a snapshot's name. */
+  readonly name: string;
   /** Collections of which all documents come back that the live store has not. */
   readonly back: readonly string[];
 }
@@ -292,7 +307,10 @@ export interface Amended {
   readonly collections: readonly AmendedCollection[];
   /** Of a reindex, which takes the collection's word for it; at most 1,000 for each index. */
   readonly doubts: readonly AmendedDoubt[];
-  /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
+  /**
+   * Triggers that fire (put-back-rows), indexes that were rebuilt (reindex), paths of what is replaced
+   * and kept in quarantine (put-back-files).
+   */
   readonly touched: readonly string[];
   /** Of `mend-documents`. */
   readonly mended?: Mended;
@@ -361,6 +379,32 @@ export interface RestoreOptions {
   readonly only?: readonly string[];
   /** Of the paths in `only`, those that are there; the rest is passed over, and none is a pattern. */
   readonly ifThere?: boolean;
+  /** The paths are spelled as a comparison spells them, and a folder stands for itself alone. */
+  readonly alone?: boolean;
+}
+
+/** How a store of files is compared with a content. */
+export interface CompareOptions extends RestoreOptions {
+  /** It was built with these options and has nothing else: what is more is a difference. */
+  readonly exact: boolean;
+}
+
+/** How the files that lie here differ from those of a content. Paths are spelled as for people. */
+export interface FileComparison {
+  /** Collection of the receipt whose rows were compared. */
+  readonly collection: string;
+  /** Of all rows that the content lists, wanted or not: what its receipt says of that collection. */
+  readonly listed: CollectionSeal;
+  /** Of the rows that are wanted, as the content lists them. */
+  readonly expected: CollectionSeal;
+  /** Of the same rows, as far as the files here had to be read. */
+  readonly actual: CollectionSeal;
+  /** Wanted, and not here. */
+  readonly missing: readonly string[];
+  /** Here with another content, mode, time, …, or not readable. */
+  readonly changed: readonly string[];
+  /** Here, and not in the content; not told where only some paths of a store are compared. */
+  readonly extra: readonly string[];
 }
 
 /** What an exchange must be told. */
@@ -412,6 +456,18 @@ export interface Store extends AsyncDisposable {
    */
   restore(content: Content, options: RestoreOptions, signal: AbortSignal): Promise<void>;
 
+  /**
+   * Compares the files here with those of a content, by its list of them: no file of the content is
+   * read, and of those here only what is wanted.
+   *
+   * @throws {SalvorError} as `restore`, for its options.
+   */
+  compareFiles(
+    content: Content,
+    options: CompareOptions,
+    signal: AbortSignal,
+  ): Promise<FileComparison>;
+
   /** Copies the live state, damaged or not, byte by byte into a folder, and syncs it. */
   quarantine(folder: string, signal: AbortSignal): Promise<Quarantine>;
 
@@ -442,7 +498,8 @@ export interface Store extends AsyncDisposable {
   putBack(quarantine: Quarantine, options: ExchangeOptions, signal: AbortSignal): Promise<void>;
 
   /**
-   * Changes the live store in one transaction of its engine, all of it or nothing.
+   * Changes the live store in one transaction of its engine, all of it or nothing; files, which know
+   * no transactions, one after the other, each of them whole at every moment.
    *
    * @throws {SalvorError} USAGE without the capability; STORE_BUSY; STORE_DAMAGED when the engine
    *   refuses the store; RULE_BROKEN when the rules would be broken more often than before.

@@ -10,7 +10,7 @@ export const documentsDriver = defineDriver({
   summary: "A folder of JSON documents",
   options: documentsOptions,
   capabilities: {
-    amendments: [],
+    amendments: ["put-back-files"],
     queries: true,
     transactional: false,
     parts: "streams",

@@ -1,9 +1,11 @@
+import { putBackFiles } from "../files/put-back-files.ts";
+import type { RowForm } from "../files/row-form.ts";
 import { treeActions } from "../files/store.ts";
 import { resolve } from "node:path";
 
-import { SalvorError } from "../../core/errors.ts";
 import { readTree, refuseUnreadable } from "../files/capture.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { foreignAmendment } from "../refusals.ts";
 import type { DriverContext, Image, Store } from "../types.ts";
 import { holdFolder } from "./held.ts";
 import { openDocuments } from "./image.ts";
@@ -11,6 +13,7 @@ import type { LiveDocuments } from "./live.ts";
 import type { DocumentsOptions } from "./options.ts";
 import { holdDocuments, preflightDocuments } from "./specimen.ts";
 import { collectionSpecs } from "./survey/assign.ts";
+import { FILES } from "./survey/file-rows.ts";
 
 /** Opens nothing: each call works on the folder as it is then. */
 export function openDocumentStore(
@@ -23,17 +26,23 @@ export function openDocumentStore(
   const identity = { name, driver: "documents", address: root, options: given };
   const files = { path: root, exclude: options.exclude, owners: "recorded" as const };
   const tree = { identity, root, options: files, context };
+  const form: RowForm = {
+    collection: FILES.name,
+    columns: FILES.columns,
+    owners: false,
+    shown: true,
+  };
   const live: LiveDocuments = { tree, options, specs: collectionSpecs(options) };
   return {
     identity,
     preflight: () => preflightDocuments(live),
     hold: (signal) => holdDocuments(live, signal),
     capture: (_options, signal) => captureDocuments(live, signal),
-    ...treeActions(tree),
-    amend: async () => {
-      throw new SalvorError("USAGE", "documents cannot be changed in one transaction", {
-        hint: 'Restore the store whole: "salvor restore <snapshot> --in-place".',
-      });
+    ...treeActions(tree, form),
+    amend: async (amendment, signal) => {
+      if (amendment.kind !== "put-back-files")
+        throw foreignAmendment("a store of documents", amendment);
+      return await putBackFiles(tree, form, amendment, signal);
     },
   };
 }

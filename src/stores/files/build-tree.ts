@@ -30,7 +30,7 @@ import { writeSparse } from "./sparse.ts";
 export async function buildTree(
   root: string,
   content: Content,
-  { only, ifThere = false }: RestoreOptions,
+  { only, ...choice }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const parts = content.parts(signal)[Symbol.asyncIterator]();
@@ -39,7 +39,8 @@ export async function buildTree(
   const linked = new Set(entries.flatMap(({ hardlink }) => hardlink ?? []));
   const admission = new Admission(linked);
   for (const entry of entries) admission.admit(entry);
-  const selected = only === undefined ? selectAll(entries) : selectOnly(entries, only, ifThere);
+  const selected =
+    only === undefined ? selectAll(entries) : selectOnly(entries, { ...choice, only });
   const folders = selected.flatMap(({ build }) => (build?.kind === "folder" ? [build] : []));
   for (const folder of folders) makeEntry(root, folder);
   for (const { entry, build } of selected) {

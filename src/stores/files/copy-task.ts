@@ -56,7 +56,8 @@ export const task: HostTask<CopyInput, Copied> = async ({ root, exclude, target 
   }
 };
 
-class TreeCopy {
+/** A copy of a tree that is being made. */
+export class TreeCopy {
   hasFresh = false;
   readonly #root: string;
   readonly #target: string;

@@ -9,7 +9,7 @@ export const filesDriver = defineDriver({
   summary: "A folder with everything in it",
   options: filesOptions,
   capabilities: {
-    amendments: [],
+    amendments: ["put-back-files"],
     queries: true,
     transactional: false,
     parts: "streams",

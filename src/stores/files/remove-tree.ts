@@ -22,6 +22,11 @@ export function removeTree(
   }
 }
 
+/** Removes a path below a root, and all below it; no error when it is gone already. */
+export function removeBelow(root: string, path: RawPath): void {
+  removeEntry(root, path, () => false);
+}
+
 function removeEntry(root: string, path: RawPath, spares: (path: RawPath) => boolean): boolean {
   if (spares(path)) return false;
   const place = placeOf(root, path);

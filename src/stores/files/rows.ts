@@ -25,7 +25,7 @@ export interface EntriesInput {
 const NULL: Value = { type: "null" };
 
 /** The row of an entry: what two trees must have in common to be equal. */
-function rowOf(entry: TreeEntry, owners: boolean): readonly Value[] {
+export function rowOf(entry: TreeEntry, owners: boolean): readonly Value[] {
   const { path, kind, size, mode, uid, gid, mtimeNs, sha256, link, hardlink } = entry;
   return [
     raw(path),

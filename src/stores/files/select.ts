@@ -1,5 +1,6 @@
 import { nearest } from "../../core/nearest.ts";
 import { SalvorError } from "../../core/errors.ts";
+import type { RestoreOptions } from "../types.ts";
 import type { TreeEntry } from "./entry.ts";
 import { exclusionOf } from "./exclude.ts";
 import { parentOf, rawOf, showPath, type RawPath } from "./raw-path.ts";
@@ -16,20 +17,17 @@ export function selectAll(entries: readonly TreeEntry[]): readonly Selected[] {
   return entries.map((entry) => ({ entry, build: entry }));
 }
 
+/** Which entries of a tree are wanted. */
+export type Choice = RestoreOptions & { readonly only: readonly string[] };
+
 /**
- * Some paths of a tree: each by itself, with all below it where it is a folder, and with the folders
- * above it. What has wildcards, and is no path, is a pattern as in `exclude`. The first of the names
- * of a file that is asked for becomes its first name.
+ * What is built of some paths of a tree: each by itself, with all below it where it is a folder, and
+ * with the folders above it. The first of the names of a file that is wanted becomes its first name.
  *
- * @param ifThere only paths are meant, and one that is not there is passed over.
  * @throws {SalvorError} NOT_FOUND for a path that the tree has not, with the nearest that it has.
  */
-export function selectOnly(
-  entries: readonly TreeEntry[],
-  only: readonly string[],
-  ifThere = false,
-): readonly Selected[] {
-  const chosen = withFoldersAbove(chosenPaths(entries, only, ifThere));
+export function selectOnly(entries: readonly TreeEntry[], choice: Choice): readonly Selected[] {
+  const chosen = withFoldersAbove(chosenPaths(entries, choice));
   const heirs = new Map<RawPath, TreeEntry>();
   for (const entry of entries) {
     const { path, hardlink } = entry;
@@ -51,10 +49,13 @@ function buildOf(
   return heir.path === path ? null : { ...entry, hardlink: heir.path };
 }
 
-function chosenPaths(
+/**
+ * The paths that are wanted, without the folders above them. What has wildcards, and is no path, is a
+ * pattern as in `exclude`. Of a file that is wanted alone, all names are: it is one file.
+ */
+export function chosenPaths(
   entries: readonly TreeEntry[],
-  only: readonly string[],
-  ifThere: boolean,
+  { only, ifThere = false, alone = false }: Choice,
 ): ReadonlySet<RawPath> {
   const paths = new Set(entries.map(({ path }) => path));
   const shown = new Map(entries.map(({ path }) => [showPath(path), path]));
@@ -63,13 +64,23 @@ function chosenPaths(
   for (const given of only) {
     const text = given.replace(/^\.?\/+|^\.$/, "").replace(/\/+$/, "");
     const raw = rawOf(Buffer.from(text));
-    const path = paths.has(raw) ? raw : shown.get(text);
+    // No two paths are shown alike.
+    const path = shown.get(text) ?? (paths.has(raw) ? raw : undefined);
     if (path !== undefined) exact.add(path);
     else if (ifThere) continue;
-    else if (isPattern(text)) patterns.push(given);
+    else if (!alone && isPattern(text)) patterns.push(given);
     else throw notFound(given, [...shown.keys()]);
   }
-  return withAllBelow(entries, exact, patterns);
+  return alone ? withAllNames(entries, exact) : withAllBelow(entries, exact, patterns);
+}
+
+function withAllNames(
+  entries: readonly TreeEntry[],
+  exact: ReadonlySet<RawPath>,
+): ReadonlySet<RawPath> {
+  const first = ({ path, hardlink }: TreeEntry): RawPath => hardlink ?? path;
+  const files = new Set(entries.filter(({ path }) => exact.has(path)).map(first));
+  return new Set(entries.filter((entry) => files.has(first(entry))).map(({ path }) => path));
 }
 
 /** Entries come after the folder that they lie in. */

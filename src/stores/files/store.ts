@@ -1,17 +1,20 @@
 import { resolve } from "node:path";
 
-import { SalvorError } from "../../core/errors.ts";
+import { foreignAmendment } from "../refusals.ts";
 import type { DriverContext, Store } from "../types.ts";
 import { captureTree } from "./capture.ts";
+import { compareTree } from "./compare.ts";
 import { discardTree } from "./discard.ts";
 import { exchangeTree } from "./exchange.ts";
 import type { LiveTree } from "./live.ts";
 import { hasMoved } from "./moved.ts";
 import type { FilesOptions } from "./options.ts";
 import { preflightTree } from "./preflight.ts";
+import { putBackFiles } from "./put-back-files.ts";
 import { putBackTree } from "./put-back.ts";
 import { quarantineTree } from "./quarantine.ts";
 import { restoreTree } from "./restore.ts";
+import { treeForm, type RowForm } from "./row-form.ts";
 import { holdTree } from "./specimen.ts";
 import { usersOf } from "./users.ts";
 
@@ -20,16 +23,16 @@ export function openTreeStore(name: string, options: FilesOptions, context: Driv
   const root = resolve(options.path);
   const identity = { name, driver: "files", address: root, options: { ...options, path: root } };
   const tree: LiveTree = { identity, root, options, context };
+  const form = treeForm(options);
   return {
     identity,
     preflight: () => preflightTree(context.disk, root),
     hold: (signal) => holdTree(tree, signal),
     capture: (_options, signal) => captureTree(tree, signal),
-    ...treeActions(tree),
-    amend: async () => {
-      throw new SalvorError("USAGE", "a tree of files cannot be changed in one transaction", {
-        hint: 'Restore it whole: "salvor restore <snapshot> --in-place".',
-      });
+    ...treeActions(tree, form),
+    amend: async (amendment, signal) => {
+      if (amendment.kind !== "put-back-files") throw foreignAmendment("a tree of files", amendment);
+      return await putBackFiles(tree, form, amendment, signal);
     },
   };
 }
@@ -37,9 +40,11 @@ export function openTreeStore(name: string, options: FilesOptions, context: Driv
 /** What is done to a tree as a whole, whatever its entries mean. */
 export function treeActions(
   tree: LiveTree,
+  form: RowForm,
 ): Pick<
   Store,
   | "restore"
+  | "compareFiles"
   | "quarantine"
   | "hasMoved"
   | "users"
@@ -51,6 +56,7 @@ export function treeActions(
   const { root } = tree;
   return {
     restore: (content, choice, signal) => restoreTree(tree, content, choice, signal),
+    compareFiles: (content, choice, signal) => compareTree(tree, form, content, choice, signal),
     quarantine: (folder, signal) => quarantineTree(tree, folder, signal),
     hasMoved: (since, signal) => hasMoved(tree, since, signal),
     users: () => usersOf(root),

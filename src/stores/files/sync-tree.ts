@@ -21,6 +21,16 @@ export async function syncTree(root: string, signal: AbortSignal): Promise<void>
   }
 }
 
+/** Returns once the names in a folder have reached the disk. */
+export function syncFolderAt(place: string | Buffer): void {
+  const folder = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
 function syncEach(root: string, signal: AbortSignal): void {
   walkTree(root, () => false, {
     entry: ({ path, kind }) => {

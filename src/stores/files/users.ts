@@ -9,7 +9,15 @@ export function usersOf(root: string): Promise<StoreUsers> {
 
 /** A process that has a file of the old tree open would go on writing into that. */
 export async function refuseUsed(root: string, options: ExchangeOptions): Promise<void> {
-  const { processes, complete } = await usersOf(root);
+  refuseUsers(root, await usersOf(root), options);
+}
+
+/** The same for users that were looked for already. */
+export function refuseUsers(
+  root: string,
+  { processes, complete }: StoreUsers,
+  options: ExchangeOptions,
+): void {
   if (processes.length > 0) {
     const listed = processes.map(({ pid, command }) => `process ${pid} (${command})`).join(", ");
     throw new SalvorError("STORE_BUSY", `files of ${root} are open in ${listed}`, {

@@ -35,6 +35,9 @@ export function openSqliteStore(
       if (only !== undefined) throw hasNoFiles(path);
       await restoreDatabase(context.disk, content, path, signal);
     },
+    compareFiles: async () => {
+      throw hasNoFiles(path);
+    },
     quarantine: async (folder, signal) => {
       const { fingerprint } = await preflightOf(context.hosts, path, signal);
       return quarantineDatabase(context, path, folder, fingerprint, signal);
