@@ -46,3 +46,13 @@ function plainly(name: string): string {
 function unescape(path: string): string {
   return path.replaceAll(/\\(.)/gs, "$1");
 }
+
+/** Names of files that stand beside a segment while it is exchanged. They belong to no log. */
+export function isOurs(name: string): boolean {
+  return /^\..*\.salvor-[0-9a-f]{12}\.(?:new|old)$/s.test(name);
+}
+
+/** What stands beside a segment during the exchange of this token: 12 hex digits. */
+export function nameBeside(name: string, token: string, role: "new" | "old"): string {
+  return `.${name}.salvor-${token}.${role}`;
+}
