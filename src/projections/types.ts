@@ -15,10 +15,23 @@ export interface ProjectionTable {
   readonly indexes: readonly (readonly string[])[];
 }
 
-/** What an event of a type does, in the declarative form. Texts are paths such as `data.path`. */
+/** A path such as `data.path`, `time` or `subject`; or a value that stands there as it is. */
+export type ProjectionValue = string | { readonly value: Json };
+
+/** What an event of a type does, in the declarative form. */
 export type ProjectionRule =
-  | { readonly upsert: string; readonly set: Readonly<Record<string, string>> }
-  | { readonly delete: string; readonly key: readonly string[] };
+  | { readonly upsert: string; readonly set: Readonly<Record<string, ProjectionValue>> }
+  | { readonly delete: string; readonly key: readonly ProjectionValue[] };
+
+/** What makes an event of an old version one of a newer one, in the declarative form. */
+export interface ProjectionUpcast {
+  /** Only events whose paths hold just these values; null is what is missing, too. */
+  readonly when: Readonly<Record<string, Json>>;
+  /** Its type from here on; null keeps it. The upcasts of that type follow. */
+  readonly to: string | null;
+  /** Values of paths below `data` that are missing. */
+  readonly default: Readonly<Record<string, Json>>;
+}
 
 /** Where the work of a projection comes from. */
 export type ProjectionForm =
@@ -26,6 +39,8 @@ export type ProjectionForm =
       readonly kind: "declarative";
       /** By type; applied in order. */
       readonly on: Readonly<Record<string, readonly ProjectionRule[]>>;
+      /** By type; all that fit, in order, before the rules. */
+      readonly upcast: Readonly<Record<string, readonly ProjectionUpcast[]>>;
     }
   | {
       readonly kind: "code";
@@ -56,7 +71,15 @@ export interface BuildRequest {
   readonly log: EventDoor;
   /** The database that is being built: made when it is missing, gone on with when it fits. */
   readonly draft: string;
-  /** Apply no event before this time, in milliseconds; those are in the copied state already. */
+  /**
+   * Names the work, so that one that was killed goes on with its counts. A draft that another build
+   * has finished, such as a copy of the live state, is gone on with and counts from nothing.
+   */
+  readonly build: string;
+  /**
+   * An event before this time, in milliseconds, that was not applied yet ends the build; null for a
+   * build from the beginning, for which a draft that does not fit is made anew.
+   */
   readonly fromMs: number | null;
   /** Apply no event after this time, in milliseconds. */
   readonly untilMs: number | null;
@@ -76,6 +99,15 @@ export interface BuildProgress {
   readonly corrupted: number;
   /** After the last event of the last transaction; null before the first one. */
   readonly checkpoint: EventPosition | null;
+}
+
+/** What a finished build answers. */
+export interface BuildResult extends BuildProgress {
+  /** The tables that it has built, those of the code form too. */
+  readonly tables: Readonly<Record<string, ProjectionTable>>;
+  /** Events that an earlier build of the same draft had read; 0 for one that was not interrupted. */
+  readonly resumedAfter: number;
+  readonly eventsPerSecond: number;
 }
 
 /** How far a build is, for whoever waits. */
