@@ -88,6 +88,21 @@ export interface BuildRequest {
   readonly batchMax: number;
 }
 
+/**
+ * A log that is followed: its events are applied to the live state itself, as they come. A rebuild
+ * may put another state in its place meanwhile: through the engine (the checkpoint is read in each
+ * transaction), or by another file of its name (it is opened anew).
+ */
+export interface FollowRequest {
+  readonly projection: ProjectionConfig;
+  readonly log: EventDoor;
+  readonly onDamaged: OnDamaged;
+  /** Events in a transaction. */
+  readonly batchMax: number;
+  /** A lock, as `holdLock` of core makes them, to be held exclusively during each transaction. */
+  readonly turn: string;
+}
+
 /** What a build has come to; also what is kept with the state, as its checkpoint. */
 export interface BuildProgress {
   /** Events and pieces read, those that were damaged included. */

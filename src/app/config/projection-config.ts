@@ -1,5 +1,11 @@
-import type { ProjectionConfig, ProjectionRule, ProjectionTable } from "../../projections/types.ts";
-import type { ProjectionTree, RuleTree } from "./projection-schema.ts";
+import type {
+  ProjectionConfig,
+  ProjectionForm,
+  ProjectionRule,
+  ProjectionTable,
+  ProjectionUpcast,
+} from "../../projections/types.ts";
+import type { ProjectionTree, RuleTree, UpcastTree } from "./projection-schema.ts";
 
 /** Makes a projection of its checked tree, its paths absolute. */
 export function projectionConfig(
@@ -7,18 +13,31 @@ export function projectionConfig(
   tree: ProjectionTree,
   absolute: (path: string) => string,
 ): ProjectionConfig {
-  const { log, version, tables, on = {}, module } = tree;
+  const { log, version, tables } = tree;
   return {
     name,
     version,
     log,
     target: absolute(tree.target),
     tables: tables === undefined ? null : mapped(tables, tableOf),
-    form:
-      module === undefined
-        ? { kind: "declarative", on: mapped(on, (rules) => listed(rules).map(ruleOf)) }
-        : { kind: "code", module: absolute(module) },
+    form: formOf(tree, absolute),
   };
+}
+
+function formOf(
+  { module, on = {}, upcast = {} }: ProjectionTree,
+  absolute: (path: string) => string,
+): ProjectionForm {
+  if (module !== undefined) return { kind: "code", module: absolute(module) };
+  return {
+    kind: "declarative",
+    on: mapped(on, (rules) => listed(rules).map(ruleOf)),
+    upcast: mapped(upcast, (given) => listed(given).map(upcastOf)),
+  };
+}
+
+function upcastOf({ when, to, default: values }: UpcastTree): ProjectionUpcast {
+  return { when, to: to ?? null, default: values };
 }
 
 /** One or several of a kind, as a list. */

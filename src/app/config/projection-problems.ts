@@ -5,7 +5,7 @@ import { nearest } from "../../core/nearest.ts";
 import type { ConfigTree } from "./schema.ts";
 import type { KeyPath } from "./parse.ts";
 import { listed } from "./projection-config.ts";
-import type { ProjectionTree, RuleTree } from "./projection-schema.ts";
+import type { ProjectionTree, RuleTree, UpcastTree } from "./projection-schema.ts";
 import type { Config } from "./types.ts";
 
 /** One thing that is wrong, and the key that says it. */
@@ -58,11 +58,11 @@ function logProblems(
   return [{ path: ["log"], message }];
 }
 
-function formProblems({ tables, on, module }: ProjectionTree): readonly ProjectionProblem[] {
+function formProblems(tree: ProjectionTree): readonly ProjectionProblem[] {
+  const { tables, on, upcast = {}, module } = tree;
   if (module !== undefined) {
-    const given = { tables, on };
-    return (["tables", "on"] as const)
-      .filter((key) => given[key] !== undefined)
+    return (["tables", "on", "upcast"] as const)
+      .filter((key) => tree[key] !== undefined)
       .map((key) => ({ path: [key], message: "stands beside module, which tells the same" }));
   }
   if (tables === undefined || on === undefined) {
@@ -74,16 +74,32 @@ function formProblems({ tables, on, module }: ProjectionTree): readonly Projecti
       ? [{ path: ["tables"], message: "must name at least one table" }]
       : []),
     ...Object.entries(tables).flatMap(([name, table]) => tableProblems(name, table, tables)),
-    ...Object.entries(on).flatMap(([type, rules]) =>
-      listed(rules).flatMap((rule, at) => {
-        const path = ["on", type, ...(Array.isArray(rules) ? [at] : [])];
-        return ruleProblems(rule, tables).map((each) => ({
-          path: [...path, ...each.path],
-          message: each.message,
-        }));
-      }),
-    ),
+    ...eachIn("on", on, (rule) => ruleProblems(rule, tables)),
+    ...eachIn("upcast", upcast, upcastProblems),
   ];
+}
+
+/** The problems of everything that is said by type of event, once or as a list. */
+function eachIn<Said>(
+  key: string,
+  byType: Readonly<Record<string, Said | readonly Said[]>>,
+  problemsOf: (said: Said) => readonly ProjectionProblem[],
+): readonly ProjectionProblem[] {
+  return Object.entries(byType).flatMap(([type, given]) =>
+    listed(given).flatMap((said, at) => {
+      const path = [key, type, ...(Array.isArray(given) ? [at] : [])];
+      return problemsOf(said).map((each) => ({ ...each, path: [...path, ...each.path] }));
+    }),
+  );
+}
+
+/** What an event has beside its data is never missing. */
+function upcastProblems({ to, default: values }: UpcastTree): readonly ProjectionProblem[] {
+  const outside = Object.keys(values).filter((each) => !each.startsWith("data."));
+  if (to === undefined && Object.keys(values).length === 0) {
+    return [{ path: [], message: "must say to or default" }];
+  }
+  return outside.map((each) => ({ path: ["default", each], message: "lies not below data" }));
 }
 
 function tableProblems(

@@ -29,14 +29,24 @@ const place = z
     'must be a part of an event, such as "data.path", "subject" or "time"',
   );
 
+const json = z.json();
+
+const value = z.union([place, z.strictObject({ value: json.describe("Stands there as it is") })]);
+
 const rule = z.strictObject({
   upsert: z.string().optional().describe("Table whose row is put"),
-  set: z.record(z.string(), place).optional().describe("By column: where its value lies"),
+  set: z.record(z.string(), value).optional().describe("By column: where its value lies"),
   delete: z.string().optional().describe("Table whose row is removed"),
   key: z
-    .union([place, z.array(place).min(1).max(50)])
+    .union([value, z.array(value).min(1).max(50)])
     .optional()
     .describe("Where the key of the row to be removed lies"),
+});
+
+const upcast = z.strictObject({
+  when: z.record(place, json).default({}).describe("Only events that hold these values"),
+  to: z.string().min(1).optional().describe("The type that it becomes"),
+  default: z.record(place, json).default({}).describe("Values of parts that are missing"),
 });
 
 /** One projection as it is written; what its parts say to each other is checked afterwards. */
@@ -49,11 +59,18 @@ export const projectionSchema = z.strictObject({
     .record(z.string().min(1), z.union([rule, z.array(rule).min(1).max(50)]))
     .optional()
     .describe("By type of event: what it does"),
+  upcast: z
+    .record(z.string().min(1), z.union([upcast, z.array(upcast).min(1).max(50)]))
+    .optional()
+    .describe("By type of event: what makes an old version of it a newer one"),
   module: path.optional().describe("TypeScript file with defineProjection, instead of tables, on"),
 });
 
 /** A projection as the schema gives it back. */
 export type ProjectionTree = z.output<typeof projectionSchema>;
+
+/** What makes one event newer, as it is written. */
+export type UpcastTree = z.output<typeof upcast>;
 
 /** What one event does to one table, as it is written. */
 export type RuleTree = z.output<typeof rule>;
