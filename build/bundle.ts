@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 /** What is run as a thread's or a process's code; named by `entryModule`. */
 const THREADS = ["src/core/pool-thread.ts", "src/stores/host/main.ts"];
-const THREADED = "src/**/*-{task,job,main}.ts";
+const THREADED = ["src/**/*-{task,job,main}.ts", "src/stores/*/open-events.ts"];
 
 /** Its code must lie in a chunk, and does when it is an entry: places are counted from there. */
 const MODULE = "src/core/module.ts";

@@ -35,6 +35,8 @@ export interface EventPosition extends EventPlace {
   readonly last: string | null;
   /** `sequence` of the last whole event before this place; null when it has none. */
   readonly sequence: string | null;
+  /** `source` of that event: each counts its own. */
+  readonly source?: string | null;
   /** Digest that the next link of the hash chain must carry; null without a chain. */
   readonly chain: string | null;
 }

@@ -1,0 +1,101 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+import type { LogEvent } from "../../events.ts";
+import type { Envelope } from "../options.ts";
+import { numberMs, rfc3339Ms } from "./rfc3339.ts";
+
+/** Maps a line's object to an event, or says in a sentence why it is none. */
+export type ReadEnvelope = (line: JsonObject) => LogEvent | string;
+
+type Field = (line: JsonObject) => Json | undefined;
+
+/** Compiles where an event has its fields. */
+export function envelopeReader(envelope: Envelope): ReadEnvelope {
+  const id = fieldAt(envelope.id);
+  const type = fieldAt(envelope.type);
+  const source = fieldAt(envelope.source);
+  const subject = fieldAt(envelope.subject);
+  const time = fieldAt(envelope.time);
+  const sequence = fieldAt(envelope.sequence);
+  const data = fieldAt(envelope.data);
+  const timeOf = timeReader();
+
+  return (line) => {
+    const given = {
+      id: nameOf(id(line)),
+      type: nameOf(type(line)),
+      source: textOf(source(line)),
+      subject: textOf(subject(line)),
+      timeMs: timeOf(time(line)),
+      sequence: textOf(sequence(line)),
+      data: data(line) ?? null,
+    };
+    for (const name of CHECKED) if (given[name] === undefined) return fault(envelope, name, line);
+    return given as LogEvent;
+  };
+}
+
+const CHECKED = ["id", "type", "source", "subject", "timeMs", "sequence"] as const;
+
+function fault(envelope: Envelope, name: (typeof CHECKED)[number], line: JsonObject): string {
+  const field = envelope[name === "timeMs" ? "time" : name];
+  const value = fieldAt(field)(line);
+  if (value === undefined || value === null) return `${field} is missing`;
+  const shown = JSON.stringify(value).slice(0, 60);
+  if (name === "timeMs")
+    return `${field} is no time of RFC 3339 and no number of ms or s: ${shown}`;
+  return `${field} is no text: ${shown}`;
+}
+
+/** A member by its name, or by the names that lead to it. */
+export function fieldAt(path: string): Field {
+  const [first, ...others] = path.split(".").map(memberAt);
+  if (first === undefined) return () => undefined;
+  if (others.length === 0) return first;
+  return (line) => {
+    let value = first(line);
+    for (const step of others) value = isJsonObject(value) ? step(value) : undefined;
+    return value;
+  };
+}
+
+/** Names such as `toString`, which every object has, are not in a line by that. */
+function memberAt(name: string): Field {
+  if (!INHERITED.has(name)) return (line) => line[name];
+  return (line) => (Object.hasOwn(line, name) ? line[name] : undefined);
+}
+
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** What must be there; undefined for what is none. */
+function nameOf(value: Json | undefined): string | undefined {
+  if (typeof value === "string") return value === "" ? undefined : value;
+  return wholeNumber(value);
+}
+
+/** What may be missing; undefined for what is no text. */
+function textOf(value: Json | undefined): string | null | undefined {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string") return value;
+  return wholeNumber(value);
+}
+
+/** As text; a larger one may have been rounded. */
+function wholeNumber(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
+/** Neighbouring events often have the same time. */
+function timeReader(): (value: Json | undefined) => number | null | undefined {
+  let text = "";
+  let ms: number | undefined;
+  return (value) => {
+    if (value === undefined || value === null) return null;
+    if (typeof value === "number") return numberMs(value) ?? undefined;
+    if (typeof value !== "string") return undefined;
+    if (value !== text) {
+      text = value;
+      ms = rfc3339Ms(value) ?? undefined;
+    }
+    return ms;
+  };
+}

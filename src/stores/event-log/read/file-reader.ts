@@ -1,0 +1,172 @@
+import { sha256Hex } from "../../../core/hash.ts";
+import type {
+  EventBatch,
+  EventBound,
+  EventPosition,
+  EventReader,
+  EventReadOptions,
+  LogEvent,
+} from "../../events.ts";
+import type { EventLogOptions } from "../options.ts";
+import { identifySegments, type Segment } from "../segments/identify.ts";
+import { lineBefore, lineFrom } from "../segments/tail.ts";
+import { logChanged } from "../segments/trouble.ts";
+import { BatchMaker, type Cursor } from "./batch-maker.ts";
+import { EventReading } from "./event-reading.ts";
+import { boundOfFiles } from "./file-bound.ts";
+import type { LinesRequest } from "./line-block.ts";
+import { judgeOptions, LineCheck } from "./line-check.ts";
+import { LineThread } from "./line-thread.ts";
+import { readSegment } from "./read-segment.ts";
+import type { SchemaCheck } from "./schemas.ts";
+
+/** Reads the events of a log of files. */
+export class FileReader implements EventReader {
+  readonly #options: EventLogOptions;
+  readonly #schemas: () => Promise<SchemaCheck | null>;
+  readonly #thread = new LineThread();
+
+  /** `schemas` is asked when the first event is read. */
+  constructor(options: EventLogOptions, schemas: () => Promise<SchemaCheck | null>) {
+    this.#options = options;
+    this.#schemas = schemas;
+  }
+
+  async bound(signal: AbortSignal): Promise<EventBound> {
+    return boundOfFiles({ options: this.#options, check: await this.#lineCheck() }, signal);
+  }
+
+  async *read(options: EventReadOptions, signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const { after, bound, batchMax } = options;
+    if (bound.end === null) return;
+    const reading = new EventReading(this.#options, await this.#schemas(), startOf(after));
+    let cursor: Cursor | null = null;
+    let last: EventBatch | null = null;
+    for (const segment of await this.#segmentsBetween(after, bound)) {
+      cursor = await this.#cursorIn(segment, after);
+      const to = segment.id === bound.end.segment ? bound.end.offset : null;
+      if (to !== null && cursor.offset >= to) break;
+      const request = this.#request(await this.#located(segment), cursor.offset, to);
+      const batches = new BatchMaker(batchMax, cursor);
+      const judge = judgeOptions(this.#options);
+      const read = { thread: this.#thread, request, judge, reading, batches };
+      for await (const batch of readSegment(read, signal)) {
+        last = batch;
+        yield batch;
+      }
+      if (to !== null && cursor.offset < to)
+        throw logChanged(`${segment.path} became shorter while it was read`);
+    }
+    if (bound.torn !== null) yield tornBatch(bound, last?.end ?? after, cursor);
+  }
+
+  async lineAt(segment: string, offset: number): Promise<Uint8Array | null> {
+    const { path, lineBytesMax } = this.#options;
+    const found = (await identifySegments(path, lineBytesMax)).find(({ id }) => id === segment);
+    return found === undefined ? null : lineFrom(found.path, offset, lineBytesMax);
+  }
+
+  async eventAt(segment: string, offset: number): Promise<LogEvent | null> {
+    const line = await this.lineAt(segment, offset);
+    if (line === null) return null;
+    const event = (await this.#lineCheck()).event(Buffer.from(line), true);
+    return "fault" in event ? null : event;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#thread[Symbol.asyncDispose]();
+  }
+
+  async #lineCheck(): Promise<LineCheck> {
+    return new LineCheck(this.#options, await this.#schemas());
+  }
+
+  async #segmentsBetween(
+    after: EventPosition | null,
+    { end }: EventBound,
+  ): Promise<readonly Segment[]> {
+    const segments = await identifySegments(this.#options.path, this.#options.lineBytesMax);
+    const from = after === null ? 0 : segments.findIndex(({ id }) => id === after.segment);
+    const to = segments.findLastIndex(({ id }) => id === end?.segment);
+    if (after !== null && from < 0)
+      throw logChanged(`no segment of ${this.#options.path} begins as ${after.file} did`);
+    if (to < 0) throw logChanged(`the last segment of ${this.#options.path} is gone, ${end?.file}`);
+    return segments.slice(from, to + 1);
+  }
+
+  /** Where reading begins in a segment; what lies before that must be what lay there. */
+  async #cursorIn(segment: Segment, after: EventPosition | null): Promise<Cursor> {
+    const { id, file } = segment;
+    if (after === null || after.segment !== id || after.offset === 0)
+      return { segment: id, file, line: 0, offset: 0 };
+    const tail = await lineBefore(segment, after.offset, this.#options.lineBytesMax);
+    const isSame =
+      tail !== null &&
+      (after.last === null || tail.line === null || sha256Hex(tail.line) === after.last);
+    if (!isSame)
+      throw logChanged(`${file} does not hold any more what lay before line ${after.line + 1}`);
+    const { line, offset } = after;
+    if (tail.isEnded) return { segment: id, file, line, offset };
+    const more = await lineFrom(segment.path, offset, this.#options.lineBytesMax);
+    if (more !== null && more.length > 0 && !isReturn(more))
+      throw logChanged(`line ${line} of ${file} goes on where it had ended`);
+    return { segment: id, file, line, offset: offset + (more === null ? 0 : more.length + 1) };
+  }
+
+  /** A segment that was renamed or compressed since it was listed is looked for. */
+  async #located(segment: Segment): Promise<Segment> {
+    const { path, lineBytesMax } = this.#options;
+    const segments = await identifySegments(path, lineBytesMax);
+    const found = segments.find(({ id }) => id === segment.id);
+    if (found === undefined) throw logChanged(`${segment.path} is gone since reading began`);
+    return found;
+  }
+
+  #request({ path }: Segment, from: number, to: number | null): LinesRequest {
+    const { checksum, chain, lineBytesMax } = this.#options;
+    const { algorithm, over } = chain ?? {};
+    const hasLinks = algorithm !== undefined && (over === "line" || over === "head");
+    return {
+      path,
+      from,
+      to,
+      lineBytesMax,
+      checksum: checksum?.over === "head" ? checksum : null,
+      links: hasLinks ? { algorithm, over } : null,
+    };
+  }
+}
+
+function isReturn(bytes: Uint8Array): boolean {
+  return bytes.length === 1 && bytes[0] === 0x0d;
+}
+
+function startOf(after: EventPosition | null) {
+  if (after === null) return null;
+  return { source: after.source ?? null, sequence: after.sequence, chain: after.chain };
+}
+
+/** Nothing goes on after half a line: the next reading finds it again, finished or not. */
+function tornBatch(
+  { torn, end }: EventBound,
+  before: EventPosition | null,
+  cursor: Cursor | null,
+): EventBatch {
+  const position = before ?? {
+    segment: end?.segment ?? "",
+    file: end?.file ?? "",
+    offset: 0,
+    line: 0,
+    last: null,
+    sequence: null,
+    chain: null,
+  };
+  return {
+    damaged: torn === null ? [] : [{ ...torn, line: (cursor?.line ?? position.line) + 1 }],
+    events: [],
+    offsets: new Float64Array(0),
+    lines: new Float64Array(0),
+    end: position,
+    bytes: 0,
+  };
+}

@@ -1,0 +1,119 @@
+import { messageOf } from "../../../core/errors.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { EventFault } from "../../events.ts";
+import { HeadChecksum } from "../digest/head-checksum.ts";
+import { hexDigest } from "../digest/digest.ts";
+import type { ChecksumOptions } from "../options.ts";
+import { VERDICT } from "./line-block.ts";
+
+/** Why a line is no event. */
+export interface LineFault {
+  readonly fault: EventFault;
+  readonly reason: string;
+}
+
+/** A line that is damaged, as far as it can be looked at. */
+export interface DamagedLine {
+  readonly bytes: Buffer;
+  readonly verdict: number;
+  /** It has its line feed. */
+  readonly isEnded: boolean;
+}
+
+/** What lines must be like. */
+export interface JudgeOptions {
+  readonly lineBytesMax: number;
+  readonly checksum: ChecksumOptions | null;
+  readonly id: string;
+  readonly sequence: string;
+}
+
+/** Names what is wrong with a line, from what is certain to what is likely. */
+export function judgeLine(line: DamagedLine, options: JudgeOptions): LineFault {
+  const { bytes, verdict, isEnded } = line;
+  const { lineBytesMax, checksum } = options;
+  if (verdict === VERDICT.tooLong)
+    return unreadable(`the line is longer than lineBytesMax (${lineBytesMax} bytes)`);
+  const zeros = bytes.indexOf(0);
+  if (zeros >= 0) return unreadable(zerosIn(bytes, zeros));
+  if (verdict === VERDICT.notUtf8) return unreadable("the line is not UTF-8");
+  const parsed = tryParse(bytes);
+  if (typeof parsed === "string") {
+    if (!isEnded) return { fault: "torn", reason: "the last line ends before its event does" };
+    const joined = joinAt(bytes);
+    if (joined > 0)
+      return unreadable(`two events stand in one line, the second from byte ${joined}`);
+    return unreadable(`the line is not JSON: ${parsed}`);
+  }
+  return checksumFault(line, checksum);
+}
+
+function unreadable(reason: string): LineFault {
+  return { fault: "unreadable", reason };
+}
+
+function zerosIn(bytes: Buffer, first: number): string {
+  let count = 0;
+  for (const byte of bytes) if (byte === 0) count++;
+  return `${count} of its ${bytes.length} bytes are zero, the first at byte ${first}`;
+}
+
+/** The object, or why there is none. */
+function tryParse(bytes: Buffer): JsonObject | string {
+  try {
+    const value = JSON.parse(bytes.toString()) as unknown;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as JsonObject) : "it holds no object";
+  } catch (error) {
+    return messageOf(error).replaceAll(/\s+/g, " ").slice(0, 120);
+  }
+}
+
+/** Where a second object begins, after a first one that is whole; 0 when there is none. */
+export function joinAt(bytes: Buffer): number {
+  const text = bytes.toString("latin1");
+  for (let at = text.indexOf("{", 1); at > 0; at = text.indexOf("{", at + 1)) {
+    if (text.lastIndexOf("}", at) < at - 3 || text.lastIndexOf("}", at) < 0) continue;
+    const brace = text.lastIndexOf("}", at);
+    if (typeof tryParse(bytes.subarray(0, brace + 1)) !== "string") return at;
+  }
+  return 0;
+}
+
+function checksumFault(
+  { bytes, verdict }: DamagedLine,
+  checksum: ChecksumOptions | null,
+): LineFault {
+  const { field, algorithm, over } = checksum ?? {
+    field: "checksum",
+    algorithm: "crc32",
+    over: [],
+  };
+  if (verdict === VERDICT.unsealed || over !== "head")
+    return { fault: "checksum", reason: `the line does not end with its ${field}` };
+  const seal = new HeadChecksum(field, algorithm);
+  const actual = hexDigest(algorithm, bytes.subarray(0, seal.headEnd(bytes, 0, bytes.length)));
+  return { fault: "checksum", reason: `${field} is not the ${algorithm} of the line, ${actual}` };
+}
+
+/** What can still be read of a damaged line: its member of this name, if it is a text or a number. */
+export function memberText(bytes: Buffer, path: string): string | null {
+  const value = memberPattern(path).exec(bytes.toString())?.[1];
+  if (value === undefined || !value.startsWith('"')) return value ?? null;
+  try {
+    return JSON.parse(value) as string;
+  } catch {
+    return null;
+  }
+}
+
+/** Events that may have stood where a damaged line is: a line feed may be what was damaged. */
+export function eventsIn(bytes: Buffer, { id }: JudgeOptions): number {
+  return Math.max(1, [...bytes.toString().matchAll(memberPattern(id))].length);
+}
+
+function memberPattern(path: string): RegExp {
+  const name = JSON.stringify(path.slice(path.lastIndexOf(".") + 1));
+  const escaped = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  return new RegExp(`${escaped}\\s*:\\s*("(?:[^"\\\\]|\\\\.)*"|-?\\d+)`, "g");
+}

@@ -1,0 +1,58 @@
+import { parentPort } from "node:worker_threads";
+
+import { messageOf, SalvorError } from "../../../core/errors.ts";
+import { cutLines } from "./cut-lines.ts";
+import type { LinesOrder, LinesReply, LinesRequest } from "./line-block.ts";
+
+// The thread that reads: it is ahead of whoever takes its blocks by as many buffers as there are.
+
+const BUFFER_BYTES = 1 << 20;
+const BUFFERS = 4;
+
+const free: ArrayBuffer[] = [];
+let made = 0;
+let waiting: ((buffer: ArrayBuffer) => void) | null = null;
+
+async function take(): Promise<ArrayBuffer> {
+  const buffer = free.pop();
+  if (buffer !== undefined) return buffer;
+  if (made < BUFFERS) {
+    made++;
+    return new ArrayBuffer(BUFFER_BYTES);
+  }
+  return new Promise((resolve) => {
+    waiting = resolve;
+  });
+}
+
+/** One that was made for a long line is not kept. */
+function giveBack(given: ArrayBuffer): void {
+  const buffer = given.byteLength === BUFFER_BYTES ? given : new ArrayBuffer(BUFFER_BYTES);
+  if (waiting === null) free.push(buffer);
+  else waiting(buffer);
+  waiting = null;
+}
+
+async function perform(request: LinesRequest): Promise<void> {
+  const trouble = await cutLines(request, take, (block) => {
+    const { buffer, ends, verdicts } = block;
+    const move = [buffer, ends.buffer as ArrayBuffer, verdicts.buffer as ArrayBuffer];
+    parentPort?.postMessage({ kind: "block", block } satisfies LinesReply, move);
+  });
+  parentPort?.postMessage({ kind: "end", trouble } satisfies LinesReply);
+}
+
+function refuse(error: unknown): void {
+  const known = error instanceof SalvorError;
+  parentPort?.postMessage({
+    kind: "failed",
+    code: known ? error.code : "FAULT",
+    message: messageOf(error),
+    hint: known ? error.hint : "This is a fault of Salvor's own; please report it.",
+  } satisfies LinesReply);
+}
+
+parentPort?.on("message", (order: LinesOrder) => {
+  if (order.kind === "buffer") giveBack(order.buffer);
+  else perform(order.request).catch(refuse);
+});

@@ -1,0 +1,60 @@
+import { sha256Hex } from "../../../core/hash.ts";
+import { openSegment, type Compression } from "./bytes.ts";
+import { segmentsOf, type SegmentFile } from "./list.ts";
+import { plainName } from "./order.ts";
+
+/** A segment that can be found again under another name. */
+export interface Segment extends SegmentFile {
+  /** SHA-256 (hex) of its first line. */
+  readonly id: string;
+  readonly compression: Compression;
+}
+
+const LINE_FEED = 0x0a;
+const FIRST_BYTES = 4096;
+
+/**
+ * The segments of a log, oldest first. Empty files are none, and what is just being compressed
+ * counts once.
+ */
+export async function identifySegments(
+  pattern: string,
+  lineBytesMax: number,
+): Promise<readonly Segment[]> {
+  const found: Segment[] = [];
+  for (const file of segmentsOf(pattern)) {
+    if (file.size === 0) continue;
+    const { compression, line } = await firstLine(file.path, lineBytesMax);
+    if (line.length > 0) found.push({ ...file, id: sha256Hex(line), compression });
+  }
+  return found.filter((each) => !isCopyBeingMade(each, found));
+}
+
+/** Compressing writes `app.log.1.gz` beside `app.log.1`, and removes that when it is done. */
+function isCopyBeingMade({ file, id, compression }: Segment, all: readonly Segment[]): boolean {
+  if (compression === "none") return false;
+  return all.some(
+    (other) => other.file === plainName(file) && other.file !== file && other.id === id,
+  );
+}
+
+/** Of a file that holds none yet, what there is of it. */
+async function firstLine(
+  path: string,
+  lineBytesMax: number,
+): Promise<{ readonly compression: Compression; readonly line: Uint8Array }> {
+  await using bytes = await openSegment(path);
+  const { compression } = bytes;
+  let buffer = Buffer.alloc(FIRST_BYTES);
+  for (let end = 0; ;) {
+    const length = await bytes.read(buffer, end);
+    end += length;
+    const feed = buffer.subarray(0, end).indexOf(LINE_FEED);
+    if (feed >= 0) return { compression, line: buffer.subarray(0, Math.max(feed, 1)) };
+    if (end < buffer.length || end > lineBytesMax)
+      return { compression, line: buffer.subarray(0, end) };
+    const larger = Buffer.alloc(2 * buffer.length);
+    larger.set(buffer);
+    buffer = larger;
+  }
+}
