@@ -10,7 +10,7 @@ export const documentsDriver = defineDriver({
   summary: "A folder of JSON documents",
   options: documentsOptions,
   capabilities: {
-    amendments: ["put-back-files"],
+    amendments: ["mend-documents", "put-back-files", "unmend-documents"],
     queries: true,
     transactional: false,
     parts: "streams",

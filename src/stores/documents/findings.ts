@@ -3,12 +3,13 @@ import { count } from "../../core/text.ts";
 import { cutEvidence } from "../evidence.ts";
 
 const RESTORE = ["restore-beside", "exchange"];
-const REPAIR = ["repair-document"];
+/** What can be done about a document that is damaged, or that says what is not so. */
+export const REPAIR: readonly string[] = ["repair-document"];
 
 const CATALOGUE = {
   "documents.file.empty": ["A document is empty", "high", "corruption", REPAIR],
   "documents.file.hardware": ["The disk fails to read a document", "critical", "hardware", []],
-  "documents.file.missing": ["A document is missing", "high", "structure", RESTORE],
+  "documents.file.missing": ["A document is missing", "high", "structure", REPAIR],
   "documents.file.not-regular": [
     "Something else stands in a document's place",
     "medium",
@@ -22,10 +23,10 @@ const CATALOGUE = {
     "permission",
     ["check-permissions"],
   ],
-  "documents.folder.missing": ["A folder of documents is missing", "high", "structure", RESTORE],
+  "documents.folder.missing": ["A folder of documents is missing", "high", "structure", REPAIR],
   "documents.form": ["A file does not hold documents as it should", "medium", "structure", REPAIR],
   "documents.key.missing": ["A document has no key", "medium", "rule", []],
-  "documents.more": ["There is more to find than can be listed", "medium", "corruption", []],
+  "documents.more": ["There is more to find than can be listed", "medium", "corruption", REPAIR],
   "documents.root.kind": [
     "Something else stands in the folder's place",
     "critical",

@@ -5,11 +5,11 @@ import { resolve } from "node:path";
 
 import { readTree, refuseUnreadable } from "../files/capture.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { foreignAmendment } from "../refusals.ts";
 import type { DriverContext, Image, Store } from "../types.ts";
 import { holdFolder } from "./held.ts";
 import { openDocuments } from "./image.ts";
 import type { LiveDocuments } from "./live.ts";
+import { amendDocuments } from "./mend/amend.ts";
 import type { DocumentsOptions } from "./options.ts";
 import { holdDocuments, preflightDocuments } from "./specimen.ts";
 import { collectionSpecs } from "./survey/assign.ts";
@@ -25,7 +25,7 @@ export function openDocumentStore(
   const given = { ...options, path: root } as unknown as JsonObject;
   const identity = { name, driver: "documents", address: root, options: given };
   const files = { path: root, exclude: options.exclude, owners: "recorded" as const };
-  const tree = { identity, root, options: files, context };
+  const tree = { identity, root, options: files, context, listsFiles: true };
   const form: RowForm = {
     collection: FILES.name,
     columns: FILES.columns,
@@ -39,11 +39,10 @@ export function openDocumentStore(
     hold: (signal) => holdDocuments(live, signal),
     capture: (_options, signal) => captureDocuments(live, signal),
     ...treeActions(tree, form),
-    amend: async (amendment, signal) => {
-      if (amendment.kind !== "put-back-files")
-        throw foreignAmendment("a store of documents", amendment);
-      return await putBackFiles(tree, form, amendment, signal);
-    },
+    amend: (amendment, signal) =>
+      amendment.kind === "put-back-files"
+        ? putBackFiles(tree, form, amendment, signal)
+        : amendDocuments(live, amendment, signal),
   };
 }
 

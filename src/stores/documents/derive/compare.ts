@@ -2,6 +2,7 @@ import type { Observation } from "../../../core/finding.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
 import { sameNumber } from "../../../receipts/decimals.ts";
 import { cutEvidence } from "../../evidence.ts";
+import { REPAIR } from "../findings.ts";
 import type { Gathered } from "../survey/gather.ts";
 import type { CollectionSpec, DerivingDocument } from "../survey/types.ts";
 import { fieldOf, pointerOf, stepsTo } from "../values/field.ts";
@@ -9,11 +10,31 @@ import { compareValues } from "../values/order.ts";
 import { derivedValue, textOf } from "./aggregate.ts";
 import { parseDerivation, type Derivation } from "./expression.ts";
 
-/** What documents say of collections, and is not so. */
+/** What a document says of a collection, and is not so. */
+export interface DerivedDifference {
+  readonly document: DerivingDocument;
+  readonly spec: CollectionSpec;
+  readonly derivation: Derivation;
+  /** Steps from the document to the value. */
+  readonly steps: readonly string[];
+  /** Undefined where the document says nothing. */
+  readonly said: Json | undefined;
+  readonly value: Json;
+}
+
+/** What documents say of collections, and is not so, as it is told. */
 export function compareDerived(
   specs: readonly CollectionSpec[],
   gathered: Gathered,
 ): readonly Observation[] {
+  return derivedDifferences(specs, gathered).map(observe);
+}
+
+/** What documents say of collections, and is not so. */
+export function derivedDifferences(
+  specs: readonly CollectionSpec[],
+  gathered: Gathered,
+): readonly DerivedDifference[] {
   return gathered.deriving.flatMap((document) => {
     const spec = specs[document.collection];
     return Object.entries(spec?.derive ?? {}).flatMap(([field, text]) => {
@@ -53,7 +74,7 @@ interface Field {
   readonly derivation: Derivation;
 }
 
-function compareField(given: Field, { value, unread }: Known): readonly Observation[] {
+function compareField(given: Field, { value, unread }: Known): readonly DerivedDifference[] {
   const { document, field, derivation } = given;
   const said = fieldOf(document.value, field);
   if (derivation.what === "count" && isJsonObject(value)) {
@@ -62,7 +83,7 @@ function compareField(given: Field, { value, unread }: Known): readonly Observat
   const isCount = derivation.what === "count" && typeof said === "number";
   const slack = isCount && typeof value === "number" && said >= value && said - value <= unread;
   if (isSame(said, value, derivation) || slack || (unread > 0 && !isCount)) return [];
-  return [observe(given, [], said, value)];
+  return [differenceOf(given, [], said, value)];
 }
 
 /** Every value that either of them counts; what could not be read may be any of them. */
@@ -71,7 +92,7 @@ function compareCounts(
   said: JsonObject,
   counted: JsonObject,
   unread: number,
-): readonly Observation[] {
+): readonly DerivedDifference[] {
   const values = [...new Set([...Object.keys(said), ...Object.keys(counted)])].toSorted();
   return values.flatMap((value) => {
     const claims = Object.hasOwn(said, value) ? said[value] : undefined;
@@ -79,7 +100,7 @@ function compareCounts(
     if ((claims ?? 0) === there) return [];
     const isSlack = typeof claims === "number" && typeof there === "number" && claims > there;
     if (isSlack && claims - there <= unread) return [];
-    return [observe(given, [value], claims, there)];
+    return [differenceOf(given, [value], claims, there)];
   });
 }
 
@@ -89,13 +110,24 @@ function isSame(said: Json | undefined, value: Json, { what }: Derivation): bool
   return said === value || (value !== null && compareValues(said, value) === 0);
 }
 
-function observe(
+function differenceOf(
   { document, spec, field, derivation }: Field,
   more: readonly string[],
   said: Json | undefined,
   value: Json,
-): Observation {
+): DerivedDifference {
   const steps = [...stepsTo(document.value, field), ...more];
+  return { document, spec, derivation, steps, said, value };
+}
+
+function observe({
+  document,
+  spec,
+  derivation,
+  steps,
+  said,
+  value,
+}: DerivedDifference): Observation {
   const name = steps.join(".");
   const claims = said === undefined ? "is not there" : `says ${JSON.stringify(said)}`;
   const { collection } = derivation;
@@ -111,6 +143,6 @@ function observe(
       table: spec.name,
     },
     evidence: cutEvidence(`${name}: ${JSON.stringify(said ?? null)}`),
-    remedies: [],
+    remedies: REPAIR,
   };
 }

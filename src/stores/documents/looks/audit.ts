@@ -1,17 +1,17 @@
 import type { Observation } from "../../../core/finding.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { count } from "../../../core/text.ts";
-import { globPattern } from "../../glob.ts";
 import { emptyInspection } from "../../inspection.ts";
 import type { Inspection } from "../../types.ts";
 import { compareDerived } from "../derive/compare.ts";
 import { Observations, observe } from "../findings.ts";
 import type { HeldFolder } from "../held.ts";
-import { collectionFinder, globsOf } from "../survey/assign.ts";
+import { collectionFinder } from "../survey/assign.ts";
 import { gather, type Gathered } from "../survey/gather.ts";
 import { countEntries, FILES } from "../survey/file-rows.ts";
 import { fileFacts } from "./file-facts.ts";
 import { isComplete, requestOf, type HeldDocuments } from "./held-documents.ts";
+import { missingFiles } from "./missing-files.ts";
 
 /** Is everything there, is all of it JSON, and does what is said of it hold? */
 export async function auditFolder(held: HeldDocuments, signal: AbortSignal): Promise<Inspection> {
@@ -56,35 +56,15 @@ function filesFound(folder: HeldFolder): readonly Observation[] {
   ];
 }
 
-const MAGIC = /[*?[{\\]/;
-
 /** Files that a collection names, and folders that its patterns begin with. */
-function missing({ live, files, others, captured }: HeldFolder): readonly Observation[] {
-  const names = new Set(files.map(({ name }) => name));
-  const seen = new Set([
-    ...others.map(({ path }) => path),
-    ...captured.captured.troubles.map(({ path }) => path),
-  ]);
-  return live.specs.flatMap((spec) =>
-    globsOf(spec).flatMap((given) => {
-      const glob = given.replace(/^\.\//, "");
-      const location = { file: glob, table: spec.name };
-      if (!MAGIC.test(glob)) {
-        if (names.has(glob) || seen.has(glob)) return [];
-        return [observe("documents.file.missing", `${glob} is not there`, location)];
-      }
-      const steps = glob.split("/").slice(0, -1);
-      const fixed = steps.slice(
-        0,
-        steps.concat("*").findIndex((step) => MAGIC.test(step)),
-      );
-      const folder = fixed.join("/");
-      const hasFiles = files.some(({ name }) => globPattern(glob).test(name));
-      if (folder === "" || hasFiles || seen.has(Buffer.from(folder).toString("latin1"))) return [];
-      const description = `${folder} is not there, where ${spec.name} lies`;
-      return [observe("documents.folder.missing", description, { ...location, file: folder })];
-    }),
-  );
+function missing(folder: HeldFolder): readonly Observation[] {
+  return missingFiles(folder).map(({ path, collection, isFolder }) => {
+    const table = folder.live.specs[collection]?.name ?? "";
+    const location = { file: path, table };
+    return isFolder
+      ? observe("documents.folder.missing", `${path} is not there, where ${table} lies`, location)
+      : observe("documents.file.missing", `${path} is not there`, location);
+  });
 }
 
 function unreadable({ captured }: HeldFolder): readonly Observation[] {

@@ -21,6 +21,14 @@ export interface DocumentFate {
   readonly loss: string | null;
 }
 
+/** What a file has besides its content, and the mode of the folder that it lies in. */
+export interface FileAttributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly folderMode: number;
+}
+
 /** One file that becomes another one. */
 export interface FileChange {
   /** Its bytes, one character each; see `RawPath`. */
@@ -31,14 +39,18 @@ export interface FileChange {
   readonly before: string | null;
   /** The same of what it becomes; null: it is taken away. */
   readonly after: string | null;
-  /** Where a file that comes back has mode, owner and folders from; null: from the old one. */
-  readonly like: string | null;
+  /** Bytes of what it becomes. */
+  readonly size: number;
+  /** Of a file that comes back; null: those that the old one has. */
+  readonly attributes: FileAttributes | null;
   readonly documents: readonly DocumentFate[];
 }
 
 /** A restored copy to take good versions from. */
-export interface MendSource {
+export interface SourceFolder {
   readonly root: string;
+  /** What it is, for people. */
+  readonly name: string;
   /** Names of the collections of which all that is missing comes back from it. */
   readonly back: readonly string[];
 }
@@ -58,7 +70,7 @@ export interface MendInput {
   /** Collections that lack documents, and what they have. */
   readonly lacking: readonly LackingCollection[];
   /** Newest first. */
-  readonly sources: readonly MendSource[];
+  readonly sources: readonly SourceFolder[];
   /** Canonical keys in hex digits, by collection, that never come back. */
   readonly forgotten: Readonly<Record<string, string>>;
   /** Folder that receives what files become. */

@@ -7,10 +7,15 @@ import { Draft } from "./draft.ts";
 import { cutZeros, replaceNonUtf8, unifyEncoding } from "./encoding-steps.ts";
 import { guessStructure } from "./guess.ts";
 import { dropDamagedMembers } from "./members.ts";
+import { dropRepeatedKeys } from "./repeated-keys.ts";
 import { cutTail } from "./tail.ts";
 import type { DocumentRepair, RepairOptions, RepairVerdict } from "./types.ts";
 
-const DEFAULTS: RepairOptions = { undoDoubleDecoding: true, guessMax: 1024 * 1024 };
+const DEFAULTS: RepairOptions = {
+  undoDoubleDecoding: true,
+  dropRepeatedKeys: false,
+  guessMax: 1024 * 1024,
+};
 
 /** What is tried, the least change first, until the document is sound. */
 const STEPS: readonly ((draft: Draft) => void)[] = [
@@ -30,11 +35,19 @@ export function repairDocument(
   bytes: Uint8Array,
   options: Partial<RepairOptions> = {},
 ): DocumentRepair {
-  const { undoDoubleDecoding: mayUndo, guessMax } = { ...DEFAULTS, ...options };
+  const {
+    undoDoubleDecoding: mayUndo,
+    dropRepeatedKeys: mayDrop,
+    guessMax,
+  } = {
+    ...DEFAULTS,
+    ...options,
+  };
   const draft = new Draft(bytes);
   for (const step of STEPS) if (!draft.isSound) step(draft);
   if (!draft.isSound) mend(draft, guessMax);
   if (draft.isSound && mayUndo) undoDoubleDecoding(draft);
+  if (draft.isSound && mayDrop) dropRepeatedKeys(draft);
   return resultOf(draft);
 }
 

@@ -11,6 +11,8 @@ export interface RecordRepair extends DocumentRepair {
   readonly index: number | null;
   /** In an object the record's key; null when it cannot be read. */
   readonly key: string | null;
+  /** Where the record begins with its key; the same as `at` outside of objects. */
+  readonly from: number;
   /** Byte offsets in the file, `end` exclusive. */
   readonly at: number;
   readonly end: number;
@@ -46,8 +48,8 @@ function* repairPiece(
   form: RecordForm,
   options: Partial<RepairOptions>,
 ): Generator<RecordRepair> {
-  const { index, key, at, end, line } = piece;
-  const place = { kind: "record", index, key, at, end, line } as const;
+  const { index, key, from, at, end, line } = piece;
+  const place = { kind: "record", index, key, from, at, end, line } as const;
   switch (piece.kind) {
     case "record":
       yield { ...place, ...repairDocument(piece.bytes, options) };
@@ -71,14 +73,14 @@ function lost(reason: string): DocumentRepair {
 
 /** A damaged member is mended as an object of its own, because its key may be the damage. */
 function* repairMember(piece: JsonPiece, options: Partial<RepairOptions>): Generator<RecordRepair> {
-  const { index, at, end, line } = piece;
+  const { index, from, at, end, line } = piece;
   const braced = Buffer.concat([Buffer.from("{"), piece.bytes, Buffer.from("}")]);
   const repair = repairDocument(braced, options);
   const members =
     repair.bytes === null
       ? []
       : [...recordsOf(repair.bytes, "object")].filter(({ kind }) => kind === "record");
-  const place = { kind: "record", index, key: null, at, end, line } as const;
+  const place = { kind: "record", index, key: null, from, at, end, line } as const;
   if (members.length === 0) yield { ...place, ...lost("no key or value can be read for certain") };
   for (const { key, bytes } of members) yield { ...place, ...repair, key, bytes };
 }

@@ -13,6 +13,7 @@ export type RepairKind =
   | "double-decoding"
   | "encoding"
   | "not-utf8"
+  | "repeated-key"
   | "separator"
   | "structure"
   | "tail"
@@ -52,6 +53,8 @@ export interface DocumentRepair {
 export interface RepairOptions {
   /** Text that was decoded twice is turned back where that is certain, in sound documents too. */
   readonly undoDoubleDecoding: boolean;
+  /** Of a key that comes twice in an object the last value is kept, in sound documents too. */
+  readonly dropRepeatedKeys: boolean;
   /** Bytes; in a larger document no structure is guessed, only cut. */
   readonly guessMax: number;
 }

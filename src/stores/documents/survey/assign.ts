@@ -41,8 +41,12 @@ export function assignFiles(
   specs: readonly CollectionSpec[],
 ): readonly AssignedFile[] {
   const find = collectionFinder(specs);
-  return files.flatMap((file, number) => {
+  const assigned: AssignedFile[] = [];
+  for (const [number, file] of files.entries()) {
     const collection = find(file.name);
-    return collection < 0 ? [] : [{ ...file, number, collection }];
-  });
+    if (collection < 0) continue;
+    const { name, raw, size, modifiedMs, sha256, path, start } = file;
+    assigned.push({ name, raw, size, modifiedMs, sha256, path, start, number, collection });
+  }
+  return assigned;
 }

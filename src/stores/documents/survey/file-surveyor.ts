@@ -2,9 +2,7 @@ import type { Location, Observation } from "../../../core/finding.ts";
 import { writeKey } from "../../../receipts/canonical.ts";
 import { observe } from "../findings.ts";
 import { detectPatterns } from "../repair/patterns.ts";
-import { orderRule } from "../rules/order.ts";
-import type { SchemaRule } from "../rules/schema.ts";
-import { stateRule } from "../rules/states.ts";
+import { rulesOf, type SchemaReader } from "../rules/rules-of.ts";
 import type { DocumentRule } from "../rules/types.ts";
 import { canonicalExact, type ExactJson } from "../values/exact.ts";
 import { pointerOf } from "../values/field.ts";
@@ -25,9 +23,6 @@ interface Open {
   readonly spec: CollectionSpec;
   readonly bytes: Uint8Array;
 }
-
-/** Makes a rule of the schema in a file. */
-export type SchemaReader = (path: string) => SchemaRule;
 
 /** Looks at files, one at a time, as far as it is wanted. */
 export class FileSurveyor {
@@ -54,17 +49,19 @@ export class FileSurveyor {
     const spec = this.#collections[file.collection];
     if (spec === undefined) return;
     const open = { file, spec, bytes };
-    const counted = { documents: 0, unreadable: 0, trouble: null as string | null };
+    let documents = 0;
+    let unreadable = 0;
+    let trouble: string | null = null;
     for (const { read, bytes: part, lines, start } of this.#reads(open)) {
       if (this.#wanted.patterns) this.#patterns(open, read, { part, lines, start });
-      counted.documents += read.documents.length;
-      counted.unreadable += read.unreadable.length;
-      counted.trouble ??= this.#faults(open, read, lines, start);
+      documents += read.documents.length;
+      unreadable += read.unreadable.length;
+      trouble ??= this.#faults(open, read, lines, start);
       for (const document of read.documents) this.#document(open, document, lines);
       if (this.#wanted.entries !== null)
         for (const span of read.unreadable) this.#unreadable(open, span);
     }
-    this.#batch.files.push({ number: file.number, ...counted });
+    this.#batch.file(file.collection, documents, { number: file.number, unreadable, trouble });
   }
 
   /** What is read at a time: the whole file, or a line of it. */
@@ -190,15 +187,6 @@ interface Part {
   readonly lines: number;
   /** Where it begins, in bytes. */
   readonly start: number;
-}
-
-function rulesOf(spec: CollectionSpec, schemas: SchemaReader | null): readonly DocumentRule[] {
-  const schema = spec.schema === undefined ? null : (schemas?.(spec.schema) ?? null);
-  return [
-    ...(schema !== null && "rule" in schema ? [schema.rule] : []),
-    ...(spec.states === undefined ? [] : [stateRule(spec.states)]),
-    ...(spec.order.length > 1 ? [orderRule(spec.order)] : []),
-  ];
 }
 
 /** Where a document lies; of one document a line, the line is the document. */

@@ -1,12 +1,10 @@
 import type { Location, Observation } from "../../../core/finding.ts";
-import { JSON_FAULTS, type JsonFault } from "../json/faults.ts";
+import { JSON_FAULTS, type JsonFault, type JsonFaultCode } from "../json/faults.ts";
 import { placeOf } from "../json/place.ts";
 import type { Pattern, PatternName } from "../repair/patterns.ts";
 import type { Breach } from "../rules/types.ts";
 import { cutEvidence } from "../../evidence.ts";
-
-/** What can be done about a document that is damaged. */
-const REPAIR = ["repair-document"];
+import { REPAIR } from "../findings.ts";
 
 /** Where a file, or a line of it, begins. */
 export interface Place {
@@ -18,6 +16,14 @@ export interface Place {
   readonly bytes: number;
 }
 
+/** As somebody has written it: it is for a person to say that it is wrong. */
+const UNMENDED: ReadonlySet<JsonFaultCode> = new Set([
+  "lone-surrogate",
+  "number-precision",
+  "number-range",
+  "too-deep",
+]);
+
 /** A fault of a file's JSON. */
 export function observeFault(fault: JsonFault, place: Place): Observation {
   const { invalid, text } = JSON_FAULTS[fault.code];
@@ -28,7 +34,7 @@ export function observeFault(fault: JsonFault, place: Place): Observation {
     title: invalid ? "A document is not JSON" : "A document is read in more than one way",
     description: `${place.file}, line ${line}, column ${fault.column}: ${text}${token}`,
     severity: invalid ? (fault.code === "bom" ? "medium" : "high") : "medium",
-    category: "corruption",
+    category: UNMENDED.has(fault.code) ? "structure" : "corruption",
     location: {
       file: place.file,
       line,
@@ -38,7 +44,7 @@ export function observeFault(fault: JsonFault, place: Place): Observation {
       table: place.collection,
     },
     evidence: cutEvidence(fault.around),
-    remedies: REPAIR,
+    remedies: UNMENDED.has(fault.code) ? [] : REPAIR,
   };
 }
 
@@ -93,6 +99,6 @@ export function observePattern(
       table: place.collection,
     },
     evidence: cutEvidence(evidence),
-    remedies: REPAIR,
+    remedies: name === "replacement-characters" ? [] : REPAIR,
   };
 }

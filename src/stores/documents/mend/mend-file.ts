@@ -1,0 +1,95 @@
+import { checkJson } from "../json/check.ts";
+import type { RecordForm } from "../json/records.ts";
+import { repairDocument } from "../repair/document.ts";
+import { isLines } from "../survey/lines.ts";
+import { readJsonFile } from "../survey/read-file.ts";
+import { formOf, formOfDamaged, type Form } from "../survey/spans.ts";
+import { lost, mendDocument, type MendQuestion } from "./mend-document.ts";
+import { mendRecords, type MendedRecords, type Splice } from "./mend-records.ts";
+import type { RangeFile } from "./read-range.ts";
+import { fileIn } from "./versions.ts";
+import type { DocumentFate } from "./types.ts";
+
+/** What a file becomes: other bytes in some places, nothing, or what it was. */
+export interface FileMending {
+  readonly splices: readonly Splice[] | "gone" | "same";
+  readonly documents: readonly DocumentFate[];
+  readonly isWanted: boolean;
+}
+
+/** Mends one file, whatever it holds. */
+export async function mendFile(
+  question: MendQuestion,
+  file: RangeFile,
+  signal: AbortSignal,
+): Promise<FileMending> {
+  const form = recordForm(question, file);
+  if (form !== null) {
+    const mended = await mendRecords(question, { file, form }, signal);
+    if (isRight(mended, file, form)) return ofRecords(question, mended);
+  }
+  const { bytes, ...told } = mendDocument(question, file.read(0, file.size));
+  if (bytes === undefined) return { ...told, splices: "same" };
+  if (bytes === null) return { ...told, splices: "gone" };
+  return { ...told, splices: [{ from: 0, to: file.size, bytes }] };
+}
+
+/** Null for a file that holds one document. */
+function recordForm(question: MendQuestion, file: RangeFile): RecordForm | null {
+  const { judge, file: suspect } = question;
+  if (isLines(judge.spec, suspect.name)) return "jsonl";
+  const form = formIn(question, file.read(0, file.size));
+  if (form === "document") return null;
+  return form === "array" ? "array" : "object";
+}
+
+/** As it can be seen in the file, in what can be read of it, or in the copies. */
+function formIn({ judge: { spec }, file, sources }: MendQuestion, bytes: Uint8Array): Form {
+  const seen = spec.form === "auto" ? seenIn(spec, bytes) : formOfDamaged(spec, bytes);
+  if (seen !== null) return seen;
+  for (const source of sources) {
+    using copy = fileIn(source, file.raw);
+    const found = copy === null ? null : seenIn(spec, copy.read(0, copy.size));
+    if (found !== null) return found;
+  }
+  const part = repairDocument(bytes).bytes;
+  return (part === null ? null : seenIn(spec, part)) ?? "document";
+}
+
+/** Null where damage leaves it open. */
+function seenIn(spec: MendQuestion["judge"]["spec"], bytes: Uint8Array): Form | null {
+  const { check } = readJsonFile(bytes, { ...spec, form: "document" });
+  if (check.valid) return formOf(spec, JSON.parse(Buffer.from(bytes).toString()));
+  return formOfDamaged(spec, bytes) === "array" ? "array" : null;
+}
+
+/** The whole is tried before it is believed; lines are right one by one. */
+function isRight({ splices }: MendedRecords, file: RangeFile, form: RecordForm): boolean {
+  return form === "jsonl" || checkJson(spliced(file, splices)).valid;
+}
+
+function spliced(file: RangeFile, splices: readonly Splice[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { from, to, bytes } of splices) {
+    pieces.push(file.read(at, from), bytes);
+    at = to;
+  }
+  return Buffer.concat([...pieces, file.read(at, file.size)]);
+}
+
+/** A file of which nothing is left stands in nobody's way when a pattern has named it. */
+function ofRecords(question: MendQuestion, mended: MendedRecords): FileMending {
+  const { isRemovable, file } = question;
+  const { splices, documents, isWanted, records } = mended;
+  if (records > 0 || file.isSound) return { splices, documents, isWanted };
+  const told = documents.length > 0 ? documents : [nothingLeft(question)];
+  return { splices: isRemovable ? "gone" : "same", documents: told, isWanted };
+}
+
+function nothingLeft({ file: { name }, judge }: MendQuestion): DocumentFate {
+  const reasons = ["nothing is left of it"];
+  const repair = { verdict: "lost", bytes: null, edits: [], dropped: [], reasons } as const;
+  const told = { collection: judge.spec.name, path: name, key: { _path: name } };
+  return { ...told, reasons, dropped: [], loss: null, ...lost(repair) };
+}

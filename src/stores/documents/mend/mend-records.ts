@@ -1,0 +1,321 @@
+import type { RecordForm } from "../json/records.ts";
+import type { DocumentRepair } from "../repair/types.ts";
+import type { RecordRepair } from "../repair/records.ts";
+import { decideDocument } from "./decide.ts";
+import type { Judged } from "./judge.ts";
+import { lost, partOf, restored, type MendQuestion } from "./mend-document.ts";
+import { idsIn, recordVersions, type RecordVersion } from "./record-versions.ts";
+import type { RangeFile } from "./read-range.ts";
+import { separatorsOf } from "./separators.ts";
+import { stretchesOf, type Stretch } from "./stretches.ts";
+import type { DocumentFate, SourceFolder } from "./types.ts";
+import { fileIn } from "./versions.ts";
+import { writeStretch, type WrittenPiece } from "./write-stretch.ts";
+
+/** A part of a file that becomes other bytes. */
+export interface Splice {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What becomes of a file of records. */
+export interface MendedRecords {
+  readonly splices: readonly Splice[];
+  readonly documents: readonly DocumentFate[];
+  readonly isWanted: boolean;
+  /** Records that are in it afterwards. */
+  readonly records: number;
+}
+
+/** A file of records as it lies there. */
+export interface LiveRecords {
+  readonly file: RangeFile;
+  readonly form: RecordForm;
+}
+
+/** Bytes that are looked at for what a file ends in. */
+const GAP_SHOWN = 64;
+
+/** Bytes that are no record: as few are a separator that was hit. */
+const STRAY_MAX = 1;
+
+/**
+ * Mends a file of records one by one: only what is damaged becomes other bytes, and what cannot be
+ * mended nor restored is taken out, so that the others can be read.
+ */
+export async function mendRecords(
+  question: MendQuestion,
+  live: LiveRecords,
+  signal: AbortSignal,
+): Promise<MendedRecords> {
+  const { file, form } = live;
+  const separators = separatorsOf(form);
+  const read = await stretchesOf(file, form, separators, signal);
+  const plans = read.stretches.map((stretch) => new StretchMending(question, stretch, live));
+  await lookForVersions(question, plans, live, signal);
+  const bytes = { read: file.read.bind(file), separator: read.separator };
+  const done = plans.map((plan) => plan.finish(bytes.read));
+  return {
+    splices: done.map(({ pieces, endsLine }, at) => {
+      const { from = 0, to = 0, before = null, behind = null } = read.stretches[at] ?? {};
+      const place = { from, to, isFirst: before === null, isLast: behind === null };
+      return { from, to, bytes: writeStretch({ ...place, pieces, endsLine }, separators, bytes) };
+    }),
+    documents: done.flatMap(({ documents }) => documents),
+    isWanted: plans.some((plan) => plan.isWanted),
+    records: done.reduce(
+      (sum, { pieces }) => sum + pieces.reduce((count, { texts }) => count + texts.length, 0),
+      read.records,
+    ),
+  };
+}
+
+/** Asks the copies, newest first, as long as something is wanted. */
+async function lookForVersions(
+  { file: { raw }, judge, sources, isForgotten }: MendQuestion,
+  plans: readonly StretchMending[],
+  live: LiveRecords,
+  signal: AbortSignal,
+): Promise<void> {
+  const { form } = live;
+  for (const source of sources) {
+    const asking = plans.filter((plan) => plan.isWanted);
+    if (asking.length === 0) return;
+    using copy = fileIn(source, raw);
+    if (copy === null) continue;
+    const ids = new Set(asking.flatMap((plan) => plan.wantedIds));
+    const places = asking.map((plan) => plan.stretch);
+    const found = await recordVersions(copy, { judge, form, ids, places }, signal);
+    const candidates = new Set(
+      found.between.flatMap((each) => (each ?? []).flatMap(({ id }) => id ?? [])),
+    );
+    const there =
+      candidates.size === 0
+        ? candidates
+        : await idsIn(live.file, { judge, form, ids: candidates }, signal);
+    const isFree = (id: string | null): boolean =>
+      id === null || (!there.has(id) && !isForgotten(id));
+    asking.forEach((plan, at) => {
+      const between = found.between[at]?.filter(({ id }) => isFree(id)) ?? null;
+      plan.offer(source, { byId: (id) => (isFree(id) ? found.byId.get(id) : undefined), between });
+    });
+  }
+}
+
+/** A piece that is no sound record, and what is known of it. */
+interface Problem {
+  readonly repair: RecordRepair;
+  readonly judged: Judged | null;
+  /** A version of the same key. */
+  version: { readonly found: RecordVersion; readonly source: SourceFolder } | null;
+}
+
+interface Offer {
+  readonly byId: (id: string) => RecordVersion | undefined;
+  readonly between: readonly RecordVersion[] | null;
+}
+
+interface Finished {
+  readonly pieces: readonly WrittenPiece[];
+  readonly documents: readonly DocumentFate[];
+  readonly endsLine: boolean;
+}
+
+/** Records that stood between the same neighbours. */
+interface Between {
+  readonly found: readonly RecordVersion[];
+  readonly source: SourceFolder;
+}
+
+/** One stretch of a file on its way to be sound again. */
+class StretchMending {
+  readonly stretch: Stretch;
+  readonly #question: MendQuestion;
+  readonly #form: RecordForm;
+  readonly #problems: readonly Problem[];
+  readonly #endsInComma: boolean;
+  #between: Between | null = null;
+
+  constructor(question: MendQuestion, stretch: Stretch, { file, form }: LiveRecords) {
+    this.stretch = stretch;
+    this.#question = question;
+    this.#form = form;
+    const gap = file.read(Math.max(stretch.from, stretch.to - GAP_SHOWN), stretch.to);
+    this.#endsInComma = gap.toString("latin1").trimEnd().endsWith(",");
+    this.#problems = stretch.repairs.map((repair) => {
+      const { bytes, key } = repair;
+      const judged = bytes === null ? null : question.judge.document(bytes, { name: key });
+      return { repair, judged, version: null };
+    });
+  }
+
+  /** Something of it has no good version yet, and is not certain either. */
+  get isWanted(): boolean {
+    const isUnanswered = this.#unknown.length > 0 && this.#between === null;
+    return isUnanswered || this.wantedIds.length > 0;
+  }
+
+  /** Keys of records that cannot be mended for certain. */
+  get wantedIds(): readonly string[] {
+    return this.#problems.flatMap((problem) => {
+      if (isCertain(problem) || isUnknown(problem)) return [];
+      return problem.version?.found.isStrict === true ? [] : (problem.judged?.id ?? []);
+    });
+  }
+
+  get #unknown(): readonly Problem[] {
+    return this.#problems.filter(isUnknown);
+  }
+
+  /** Takes what a copy has, if nothing better was there before. */
+  offer(source: SourceFolder, { byId, between }: Offer): void {
+    for (const problem of this.#problems) {
+      const id = problem.judged?.id ?? null;
+      if (id === null || isCertain(problem) || problem.version?.found.isStrict === true) continue;
+      const found = byId(id);
+      if (found !== undefined && (problem.version === null || found.isStrict))
+        problem.version = { found, source };
+    }
+    if (between === null || this.#between !== null || this.#unknown.length === 0) return;
+    const known = new Set(this.#problems.flatMap(({ judged }) => judged?.id ?? []));
+    const others = between.filter(({ id }) => id === null || !known.has(id));
+    const found = this.#plausible(others);
+    const isContent = this.#unknown.some(({ repair: { kind } }) => kind === "record");
+    if (found.length > 0 || !isContent) this.#between = { found, source };
+  }
+
+  /**
+   * The records of a copy between the same neighbours are what was here, if they are not much more
+   * than there was room for; or else those whose key can still be read.
+   */
+  #plausible(found: readonly RecordVersion[]): readonly RecordVersion[] {
+    const unknown = this.#unknown;
+    const isOpen = unknown.some(({ repair: { kind } }) => kind === "cut");
+    const room = unknown.reduce((sum, { repair: { from, end } }) => sum + end - from, 0);
+    const taken = found.reduce((sum, { text }) => sum + text.length, 0);
+    return isOpen || taken <= room * 1.5 + 64 ? found : [];
+  }
+
+  finish(read: (from: number, to: number) => Uint8Array): Finished {
+    const documents: DocumentFate[] = [];
+    const pieces = this.#problems.map((problem): WrittenPiece => {
+      const { from, end } = problem.repair;
+      return { from, end, texts: this.#settle(problem, read, documents) };
+    });
+    const endsLine =
+      this.#form === "jsonl" &&
+      this.#problems.some(
+        ({ repair }) => repair.kind !== "record" || repair.verdict !== "repaired",
+      );
+    return { pieces, documents, endsLine };
+  }
+
+  /** The texts that a piece becomes; what is to be told of it goes to `documents`. */
+  #settle(
+    problem: Problem,
+    read: (from: number, to: number) => Uint8Array,
+    documents: DocumentFate[],
+  ): readonly Uint8Array[] {
+    const { repair, judged, version } = problem;
+    if (isUnknown(problem) && this.#between !== null)
+      return this.#settleUnknown(problem, this.#between, documents);
+    if (this.#isOnlyStructure(problem)) return [];
+    const action = decideDocument({
+      repair: repair.verdict,
+      isWhole: judged?.isWhole === true,
+      breaches: judged?.breaches ?? 0,
+      hasVersion: version !== null,
+      isSound: isSound(problem),
+      isRemovable: true,
+    });
+    const tell = (verdict: Pick<DocumentFate, "verdict"> & Partial<DocumentFate>): void =>
+      void documents.push({ ...this.#told(problem), ...verdict });
+    switch (action) {
+      case "repair":
+        tell({ verdict: "repaired" });
+        return [textOf(repair, read)];
+      case "restore":
+        tell(restored(repair, version && { bytes: version.found.bytes, source: version.source }));
+        return version === null ? [] : [version.found.text];
+      case "keep-part":
+        tell(partOf(repair));
+        return [textOf(repair, read)];
+      case "take-out":
+        tell(lost(repair));
+        return [];
+      case "leave":
+        tell({ verdict: "left", loss: null });
+        return [read(repair.from, repair.end)];
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** What stood in all unknown places of a stretch comes back in the first one of them. */
+  #settleUnknown(
+    problem: Problem,
+    { found, source }: Between,
+    documents: DocumentFate[],
+  ): readonly Uint8Array[] {
+    if (this.#unknown[0] !== problem) return [];
+    const told = this.#told(problem);
+    for (const { id, bytes, name } of found) {
+      const judged = id === null ? null : this.#question.judge.document(bytes, { name });
+      const fate = restored(nothingLeft(problem.repair), { bytes, source });
+      documents.push({ ...told, key: judged?.key ?? told.key, ...fate });
+    }
+    return found.map(({ text }) => text);
+  }
+
+  /** A separator or the last bracket was hit, and no record. */
+  #isOnlyStructure({ repair: { kind, from, end } }: Problem): boolean {
+    if (kind === "stray") return end - from <= STRAY_MAX;
+    const isAlone = this.#problems.length === 1;
+    return kind === "cut" && !(isAlone && this.#endsInComma);
+  }
+
+  #told({ repair, judged }: Problem): DocumentFate {
+    const { file, judge } = this.#question;
+    const place = { _path: file.name, ...(repair.index !== null && { _index: repair.index }) };
+    const key = judged?.isWhole === true && judged.key !== null ? judged.key : place;
+    const { reasons, dropped } = repair;
+    const { name: collection } = judge.spec;
+    return { collection, path: file.name, key, verdict: "left", reasons, dropped, loss: null };
+  }
+}
+
+function nothingLeft({ reasons }: DocumentRepair): DocumentRepair {
+  return { verdict: "lost", bytes: null, edits: [], dropped: [], reasons };
+}
+
+/** Repaired with all its content, and within all rules. */
+function isCertain({ repair, judged }: Problem): boolean {
+  return repair.verdict === "repaired" && judged?.isWhole === true && judged.breaches === 0;
+}
+
+/** Sound JSON as it stands there. */
+function isSound({ repair }: Problem): boolean {
+  return repair.kind === "record" && repair.edits.every(({ kind }) => SOUND_EDITS.has(kind));
+}
+
+const SOUND_EDITS: ReadonlySet<string> = new Set(["double-decoding", "repeated-key"]);
+
+/** Nobody can tell which record it was. Of a hit separator, nothing but the separator is missing. */
+function isUnknown(problem: Problem): boolean {
+  const { repair, judged } = problem;
+  if (repair.kind === "stray") return repair.end - repair.from > STRAY_MAX;
+  if (repair.kind === "cut") return true;
+  return !isCertain(problem) && !isSound(problem) && (judged?.id ?? null) === null;
+}
+
+/** A record as it is mended, with its key where it has one of its own. */
+function textOf(
+  { bytes, key, from, at }: RecordRepair,
+  read: (from: number, to: number) => Uint8Array,
+): Uint8Array {
+  const value = bytes ?? new Uint8Array(0);
+  if (key === null) return value;
+  const name = from < at ? read(from, at) : Buffer.from(`${JSON.stringify(key)}: `);
+  return Buffer.concat([name, value]);
+}
