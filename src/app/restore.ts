@@ -6,6 +6,7 @@ import {
 } from "../recovery/plan-restore.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { liveTarget } from "./live-target.ts";
+import { refuseWithoutFiles, restoreFiles } from "./restore-files.ts";
 import { performPlan } from "./perform-plan.ts";
 import { STATE_STORE } from "./state-store.ts";
 import { resumeFor } from "./runs.ts";
@@ -22,6 +23,7 @@ export async function restore(
   signal: AbortSignal,
 ): Promise<RunDocument> {
   const { snapshot, point, to, inPlace = false } = options;
+  refuseMixed(options);
   if (to !== undefined && snapshot !== undefined && !inPlace && point === undefined) {
     return restoreTo(session, options, { word: snapshot, to }, signal);
   }
@@ -32,7 +34,26 @@ export async function restore(
     point === undefined
       ? [await snapshotNamed(repository, snapshot ?? "", signal)]
       : snapshotsOf(await repository.snapshots(signal), point, session);
+  const [first] = chosen;
+  if (first !== undefined && (options.only !== undefined || options.differing === true)) {
+    const request = inPlaceRequest(session, first, session.world.newId("restore"), options);
+    return restoreFiles(session, request, options, signal);
+  }
   return restoreInPlace(session, options, chosen, signal);
+}
+
+/** Some files of a store are neither a recovery point nor all that differ. */
+function refuseMixed({ only, differing = false, to, point }: RestoreOptions): void {
+  const isSome = only !== undefined || differing;
+  if (isSome && point !== undefined) throw mixed("a recovery point comes back whole");
+  if (differing && to !== undefined) throw mixed("nothing differs from what is not there yet");
+  if (differing && only !== undefined) throw mixed("name paths, or have all that differ");
+}
+
+function mixed(message: string): SalvorError {
+  return new SalvorError("USAGE", message, {
+    hint: "Give --only with --to or --in-place, or --in-place --differing.",
+  });
 }
 
 async function restoreTo(
@@ -46,7 +67,11 @@ async function restoreTo(
   const found = await snapshotNamed(repository, word, signal);
   const address = session.path(to);
   const { store, driver } = found;
-  const request = { store, driver, options: found.options, snapshot: found, repository: folder };
+  const { only } = options;
+  if (only !== undefined) refuseWithoutFiles(driver, store);
+  const wanted = only === undefined ? null : { only, alone: false };
+  const from = { snapshot: found, repository: folder, wanted };
+  const request = { store, driver, options: found.options, ...from };
   const plan = planRestoreTo(request, address);
   // A new store beside is nobody's loss: only what changes live data asks.
   return performPlan(session, plan, { ...options, yes: true }, signal);

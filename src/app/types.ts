@@ -132,6 +132,10 @@ export interface RestoreOptions extends ChangeOptions {
   readonly point?: string | undefined;
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
+  /** These paths of a store of files alone; a folder stands for all in it. Not with `point`. */
+  readonly only?: readonly string[] | undefined;
+  /** In place: all files that are missing or otherwise; newer ones stay. */
+  readonly differing?: boolean | undefined;
   /** A repository's folder, on a host that has neither salvor.yaml nor state. */
   readonly repository?: string | undefined;
 }

@@ -15,6 +15,7 @@ export interface Argument {
 export type Flag =
   | { readonly type: "boolean"; readonly help: string }
   | { readonly type: "string"; readonly value: string; readonly help: string }
+  | { readonly type: "list"; readonly value: string; readonly help: string }
   | { readonly type: "count"; readonly value: string; readonly help: string }
   | { readonly type: "choice"; readonly choices: readonly string[]; readonly help: string };
 
@@ -31,9 +32,11 @@ type FlagValue<F extends Flag> = F extends { readonly type: "boolean" }
   ? boolean
   : F extends { readonly type: "count" }
     ? number | undefined
-    : F extends { readonly choices: readonly (infer Choice)[] }
-      ? Choice | undefined
-      : string | undefined;
+    : F extends { readonly type: "list" }
+      ? readonly string[] | undefined
+      : F extends { readonly choices: readonly (infer Choice)[] }
+        ? Choice | undefined
+        : string | undefined;
 
 /** What a command is given to do its one thing. */
 export interface CommandContext<A extends Arguments = Arguments, F extends Flags = Flags> {

@@ -53,6 +53,8 @@ export function flagSyntax(name: string, flag: Flag): string {
       return `--${name}`;
     case "choice":
       return `--${name} <${flag.choices.join("|")}>`;
+    case "list":
+      return `--${name} <${flag.value}>...`;
     case "string":
     case "count":
       return `--${name} <${flag.value}>`;

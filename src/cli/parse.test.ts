@@ -12,6 +12,7 @@ const mend = defineCommand({
     to: { type: "string", value: "place", help: "" },
     keep: { type: "count", value: "n", help: "" },
     how: { type: "choice", choices: ["slow", "fast"], help: "" },
+    with: { type: "list", value: "part", help: "" },
     wet: { type: "boolean", help: "" },
   },
   changes: true,
@@ -30,13 +31,18 @@ describe("the words of a command", () => {
   it("are arguments and flags in any order", () => {
     const { args, flags, global, change } = parse("--wet hull a --to x --keep=7 b --json --yes");
     assert.deepEqual(args, { what: "hull", rest: ["a", "b"] });
-    assert.deepEqual(flags, { to: "x", keep: 7, how: undefined, wet: true });
+    assert.deepEqual(flags, { to: "x", keep: 7, how: undefined, with: undefined, wet: true });
     assert.deepEqual([global.json, global.quiet, global.color], [true, false, true]);
     assert.deepEqual(change, { dryRun: false, yes: true, reason: undefined });
   });
 
   it("may repeat a flag, whose last value counts", () => {
     assert.equal(parse("hull --to a --to=b").flags["to"], "b");
+  });
+
+  it("may repeat a flag that is a list, and all of its values count", () => {
+    assert.deepEqual(parse("hull --with a,b --with=-c").flags["with"], ["a,b", "-c"]);
+    refuses("hull --with a --with", /--with needs a value: --with <part>\.\.\./);
   });
 
   it("stop being flags after a lone --", () => {

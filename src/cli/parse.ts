@@ -5,10 +5,12 @@ import { SalvorError } from "../core/errors.ts";
 import type { Argument, Command, Flag } from "./command.ts";
 import { CHANGE_FLAGS, flagSyntax, GLOBAL_FLAGS } from "./flags.ts";
 
+type FlagValue = string | number | boolean | readonly string[];
+
 /** What the words of a command line come to. */
 export interface ParsedLine {
   readonly args: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly flags: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly flags: Readonly<Record<string, FlagValue | undefined>>;
   readonly global: GlobalFlags;
   readonly change: ChangeFlags;
 }
@@ -51,9 +53,9 @@ export function parseLine(command: Command, words: readonly string[]): ParsedLin
   };
 }
 
-type Given = ReadonlyMap<string, string | number | true>;
+type Given = ReadonlyMap<string, FlagValue>;
 
-/** Flags with their values, the last one of a name, and the other words. */
+/** Flags with their values, of a list all and of others the last one, and the other words. */
 function read(
   command: Command,
   taken: Readonly<Record<string, Flag>>,
@@ -68,7 +70,7 @@ function read(
     strict: false,
     tokens: true,
   });
-  const flags = new Map<string, string | number | true>();
+  const flags = new Map<string, FlagValue>();
   const rest: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") rest.push(token.value);
@@ -77,9 +79,15 @@ function read(
     if (flag === undefined || token.rawName !== `--${token.name}`) {
       throw unknownFlag(command, token.rawName, Object.keys(taken));
     }
-    flags.set(token.name, valueOf(command, token, flag));
+    const value = valueOf(command, token, flag);
+    const isList = flag.type === "list";
+    flags.set(token.name, isList ? [...listOf(flags.get(token.name)), String(value)] : value);
   }
   return { flags, rest };
+}
+
+function listOf(value: FlagValue | undefined): readonly string[] {
+  return typeof value === "object" ? value : [];
 }
 
 interface FlagToken {
@@ -147,7 +155,7 @@ function globalFlags(flags: Given): GlobalFlags {
   };
 }
 
-function textOf(value: string | number | true | undefined): string | undefined {
+function textOf(value: FlagValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 

@@ -17,6 +17,15 @@ export interface RestoreRequest {
   readonly fallbacks?: readonly Snapshot[];
   /** The repository's folder; null is that of the configuration. */
   readonly repository: string | null;
+  /** Some of its paths; null or absent: the whole store. */
+  readonly wanted?: WantedPaths | null;
+}
+
+/** Some paths of a store of files. */
+export interface WantedPaths {
+  readonly only: readonly string[];
+  /** Spelled as a comparison spells them; a folder stands for itself alone. */
+  readonly alone: boolean;
 }
 
 /** A request for a live store. */
@@ -89,7 +98,12 @@ function besideStep(
 ): PlannedStep {
   return step(request, "restore-beside", {
     description: `Build ${address} from snapshot ${request.snapshot.id.slice(0, 12)}`,
-    parameters: { ...snapshotOf(request), ...fallbacksOf(request), address },
+    parameters: {
+      ...snapshotOf(request),
+      ...fallbacksOf(request),
+      ...wantedOf(request),
+      address,
+    },
     dependsOn: after.map((action) => stepId(request.store, action)),
   });
 }
@@ -97,7 +111,12 @@ function besideStep(
 function verifyStep(request: RestoreRequest, address: Address): PlannedStep {
   return step(request, "verify", {
     description: `Compare ${address} with the sealed receipt`,
-    parameters: { ...snapshotOf(request), ...fallbacksOf(request), address },
+    parameters: {
+      ...snapshotOf(request),
+      ...fallbacksOf(request),
+      ...wantedOf(request),
+      address,
+    },
     dependsOn: [stepId(request.store, "restore-beside")],
   });
 }
@@ -135,6 +154,10 @@ function snapshotOf({ repository, snapshot }: RestoreRequest): JsonObject {
 
 function fallbacksOf({ fallbacks = [] }: RestoreRequest): JsonObject {
   return { fallbacks: fallbacks.map(({ id }) => id) };
+}
+
+function wantedOf({ wanted = null }: RestoreRequest): JsonObject {
+  return wanted === null ? {} : { wanted: { only: [...wanted.only], alone: wanted.alone } };
 }
 
 function step(request: RestoreRequest, action: string, details: StepDetails): PlannedStep {

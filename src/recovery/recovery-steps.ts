@@ -2,6 +2,7 @@ import type { StepDefinition } from "../plans/define-step.ts";
 import type { RecoveryContext } from "./context.ts";
 import { backup } from "./steps/backup.ts";
 import { exchange } from "./steps/exchange.ts";
+import { merge } from "./steps/merge.ts";
 import { putBackRows } from "./steps/put-back-rows.ts";
 import { quarantine } from "./steps/quarantine.ts";
 import { reindex } from "./steps/reindex.ts";
@@ -14,6 +15,7 @@ export function recoverySteps(recovery: RecoveryContext): readonly StepDefinitio
   return [
     backup(recovery),
     exchange(recovery),
+    merge(recovery),
     putBackRows(recovery),
     quarantine(recovery),
     reindex(recovery),

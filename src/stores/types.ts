@@ -307,11 +307,10 @@ export interface Amended {
   readonly collections: readonly AmendedCollection[];
   /** Of a reindex, which takes the collection's word for it; at most 1,000 for each index. */
   readonly doubts: readonly AmendedDoubt[];
-  /**
-   * Triggers that fire (put-back-rows), indexes that were rebuilt (reindex), paths of what is replaced
-   * and kept in quarantine (put-back-files).
-   */
+  /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
   readonly touched: readonly string[];
+  /** Of `put-back-files`: paths of what was there otherwise, and is in quarantine. */
+  readonly replaced?: readonly string[];
   /** Of `mend-documents`. */
   readonly mended?: Mended;
 }

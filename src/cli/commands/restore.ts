@@ -13,6 +13,15 @@ export const restoreCommand = defineCommand({
   flags: {
     to: { type: "string", value: "address", help: "Build it here; must not exist yet" },
     "in-place": { type: "boolean", help: "Put it in the live store's place" },
+    only: {
+      type: "list",
+      value: "path",
+      help: "Restore this path alone, of a store of files; may be given again; a folder with all in it",
+    },
+    differing: {
+      type: "boolean",
+      help: "Put back the files that are missing or otherwise; newer ones stay; with --in-place",
+    },
     point: {
       type: "string",
       value: "point",
@@ -28,11 +37,20 @@ export const restoreCommand = defineCommand({
   statuses: [0, 1, 3, 4, 6],
   example: "salvor restore shop@latest --to ./shop-restored.sqlite",
   async run({ args, flags, change, signal, open }) {
-    const { to, point, repository } = flags;
+    const { to, point, repository, only, differing } = flags;
     demandOneTarget(args.snapshot, { to, point, inPlace: flags["in-place"] });
     await using salvor = await open(repository === undefined ? "required" : "ignored");
     const run = await salvor.restore(
-      { ...change, snapshot: args.snapshot, to, inPlace: flags["in-place"], point, repository },
+      {
+        ...change,
+        snapshot: args.snapshot,
+        to,
+        inPlace: flags["in-place"],
+        only,
+        differing,
+        point,
+        repository,
+      },
       signal,
     );
     return {

@@ -62,9 +62,10 @@ export function planLines(run: RunDocument, style: Style): readonly string[] {
 /** Rows and indexes of a live store: what came of them, or what would. */
 function amendedLines({ amended, status: end }: RunDocument): readonly string[] {
   const verb = end === "planned" ? "to be put back" : "put back";
-  return amended.flatMap(({ collections, touched }) => [
+  return amended.flatMap(({ collections, touched, replaced }) => [
     ...collections.flatMap((each) => [
       `${safe(each.name)}: ${counted(each.back, "row")} ${verb}${each.created ? ", with the table itself" : ""}${keysText(each)}`,
+      ...(replaced ?? []).slice(0, KEYS_SHOWN).map((path) => `  replaces ${safe(path)}`),
       ...each.refused
         .slice(0, KEYS_SHOWN)
         .map(({ key, reason }) => `  ${keyText(key)} stays away: ${safe(reason)}`),

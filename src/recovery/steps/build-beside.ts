@@ -2,6 +2,7 @@ import { SalvorError } from "../../core/errors.ts";
 import { shortId } from "../../core/text.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { StepContext } from "../../plans/types.ts";
+import type { RestoreOptions } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { chosenJson } from "./chosen.ts";
 import { outputsOf, quarantinesIn } from "./quarantine-json.ts";
@@ -13,6 +14,8 @@ export interface BesideParameters {
   readonly options: JsonObject;
   readonly repository: string | null;
   readonly address: string;
+  /** Some of its paths; null: the whole. */
+  readonly wanted?: RestoreOptions | null;
 }
 
 type BuildContext = Pick<
@@ -66,7 +69,7 @@ async function build(
     : repository.seededContent(snapshot, kept.address, signal));
   await using target = await recovery.openStoreAt(store, driver, options, address);
   try {
-    await target.restore(content, {}, signal);
+    await target.restore(content, parameters.wanted ?? {}, signal);
   } catch (error) {
     // Something of somebody else's is in the way: an undo must not take it for ours.
     if (error instanceof SalvorError && error.code === "NOT_EMPTY") {

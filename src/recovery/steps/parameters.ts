@@ -18,6 +18,14 @@ export const snapshotFields = {
   snapshot: z.string(),
 };
 
+/** Some paths of a store of files, as a restore wants them; null: the whole store. */
+export const wantedField = {
+  wanted: z
+    .object({ only: z.array(z.string()), alone: z.boolean() })
+    .nullable()
+    .default(null),
+};
+
 /** Older snapshots, newest first: each is taken when the ones before it cannot be. */
 export const fallbackField = {
   fallbacks: z.array(z.string()).default([]),

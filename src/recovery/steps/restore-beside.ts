@@ -4,12 +4,13 @@ import { SalvorError } from "../../core/errors.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { RecoveryContext } from "../context.ts";
 import { buildFirst, discard } from "./build-beside.ts";
-import { fallbackField, snapshotFields, storeFields } from "./parameters.ts";
+import { fallbackField, snapshotFields, storeFields, wantedField } from "./parameters.ts";
 
 const parameters = z.object({
   ...storeFields,
   ...snapshotFields,
   ...fallbackField,
+  ...wantedField,
   address: z.string(),
 });
 

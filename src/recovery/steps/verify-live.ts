@@ -17,6 +17,7 @@ import { chosenIn } from "./chosen.ts";
 import { storeFields } from "./parameters.ts";
 import { amendedIn } from "./put-back-rows.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
+import { filesField, verifyFiles } from "./verify-files.ts";
 
 const parameters = z.object({
   ...storeFields,
@@ -27,6 +28,7 @@ const parameters = z.object({
   beside: z.string().nullable(),
   /** Where rows came from, and the ids of the steps that put them back. */
   merged: z.array(z.object({ address: z.string(), step: z.string() })).default([]),
+  ...filesField,
 });
 
 type Context = StepContext<z.output<typeof parameters>>;
@@ -39,6 +41,8 @@ export function verifyLive(recovery: RecoveryContext) {
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     run: async (context, signal) => {
+      const { files } = context.parameters;
+      if (files !== null) return await verifyFiles(recovery, context, files, signal);
       const { store, driver, options, merged } = context.parameters;
       const repository = await recovery.repository(context.parameters.repository, signal);
       await using live = await recovery.openStore(store, driver, options);

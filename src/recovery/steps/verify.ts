@@ -4,18 +4,21 @@ import { SalvorError } from "../../core/errors.ts";
 import { shortId } from "../../core/text.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
+import type { RestoreOptions } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
+import { proveFiles } from "../prove-files.ts";
 import { hasSameBytes } from "../same-bytes.ts";
 import { proofJson, proveStore } from "../prove-store.ts";
 import { buildFirst, discard, isDamaged } from "./build-beside.ts";
 import { type Chosen, chosenIn, chosenJson } from "./chosen.ts";
-import { fallbackField, snapshotFields, storeFields } from "./parameters.ts";
+import { fallbackField, snapshotFields, storeFields, wantedField } from "./parameters.ts";
 import { outputsOf } from "./quarantine-json.ts";
 
 const parameters = z.object({
   ...storeFields,
   ...snapshotFields,
   ...fallbackField,
+  ...wantedField,
   address: z.string(),
 });
 
@@ -31,8 +34,34 @@ export function verify(recovery: RecoveryContext) {
     summary: "Compare the restored store with the sealed receipt",
     parameters,
     limits: { attempts: 2, timeoutMs: 24 * 60 * 60 * 1000 },
-    run: async (context, signal) => chosenJson(await proveFirst(recovery, context, signal)),
+    run: async (context, signal) => {
+      const { wanted } = context.parameters;
+      return chosenJson(
+        await (wanted === null
+          ? proveFirst(recovery, context, signal)
+          : proveWanted(recovery, context, wanted, signal)),
+      );
+    },
   });
+}
+
+/** Of a part, every row is compared with the one that was sealed; the store as a whole is not there. */
+async function proveWanted(
+  recovery: RecoveryContext,
+  { parameters: given, record }: Context,
+  wanted: RestoreOptions,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  const { store, driver, options, address, snapshot } = given;
+  const repository = await recovery.repository(given.repository, signal);
+  const sealed = await repository.sealed(snapshot, signal);
+  const content = await repository.content(snapshot, signal);
+  await using beside = await recovery.openStoreAt(store, driver, options, address);
+  const compared = await beside.compareFiles(content, { ...wanted, exact: true }, signal);
+  const proof = proveFiles({ store, sealed, compared, basis: "snapshot", amended: null });
+  await record({ proof: proofJson(proof) });
+  if (!proof.equal) throw unequal(address);
+  return { address, snapshot, digest: null, sameBytes: false };
 }
 
 async function proveFirst(

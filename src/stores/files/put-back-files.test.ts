@@ -106,7 +106,7 @@ describe("files that go back into a live tree", () => {
     const wanted = { only: differing, alone: true };
     const amended = await putBack(tree, wanted);
 
-    assert.deepEqual(amended.touched.toSorted(), [
+    assert.deepEqual(amended.replaced?.toSorted(), [
       "app.conf",
       "conf.d",
       "conf/second",
@@ -163,7 +163,7 @@ describe("files that go back into a live tree", () => {
     rmSync(tree.live("conf/b"));
     const facts = treeFacts(tree.bench.path("live"));
     const amended = await putBack(tree, {}, true);
-    assert.deepEqual([pathsOf(amended), amended.touched], [["app.conf", "conf/b"], ["app.conf"]]);
+    assert.deepEqual([pathsOf(amended), amended.replaced], [["app.conf", "conf/b"], ["app.conf"]]);
     assert.deepEqual(treeFacts(tree.bench.path("live")), facts);
     assert.ok(!existsSync(tree.bench.path("kept")));
   });

@@ -68,6 +68,7 @@ function amendedOf({ collection }: RowForm, { back, replaced, refused }: PutBack
       },
     ],
     doubts: [],
-    touched: replaced,
+    touched: [],
+    replaced,
   };
 }
