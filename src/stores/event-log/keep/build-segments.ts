@@ -2,13 +2,11 @@ import { lutimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { diskError, type Disk, type DiskFile } from "../../../core/disk.ts";
-import { SalvorError } from "../../../core/errors.ts";
 import { sha256Hex } from "../../../core/hash.ts";
-import { globPattern } from "../../glob.ts";
-import type { Content, Part, RestoreOptions } from "../../types.ts";
+import type { Content, Part } from "../../types.ts";
 import { segmentAt, type LogPlace } from "../place.ts";
 import { BLOCK_BYTES, blockCount, blockLength, contentDigest } from "./blocks.ts";
-import { damagedLog, readSegmentList } from "./kept-segments.ts";
+import { damagedLog, placesIn, readSegmentList } from "./kept-segments.ts";
 import { BLOCK, SEGMENTS, type KeptSegment } from "./parts.ts";
 
 /** A segment under way. */
@@ -24,7 +22,6 @@ export async function buildSegments(
   disk: Disk,
   place: LogPlace,
   content: Content,
-  { only }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<void> {
   await using open = new AsyncDisposableStack();
@@ -34,7 +31,7 @@ export async function buildSegments(
     if (!listed) {
       if (part.name !== SEGMENTS) throw damagedLog("it has no list of segments");
       listed = true;
-      for (const segment of selected(await readSegmentList(part, place, signal), only))
+      for (const segment of await readSegmentList(part, place, signal))
         drafts.set(segment.path, await begin(disk, place, segment, open));
       continue;
     }
@@ -45,24 +42,6 @@ export async function buildSegments(
   await open.disposeAsync();
   for (const { segment } of drafts.values()) await setTimes(place, segment);
   await syncFolders(disk, place, [...drafts.keys()]);
-}
-
-function selected(
-  segments: readonly KeptSegment[],
-  only: RestoreOptions["only"],
-): readonly KeptSegment[] {
-  if (only === undefined) return segments;
-  const patterns = only.map((each) => ({ each, pattern: globPattern(each) }));
-  for (const { each, pattern } of patterns) {
-    if (segments.some(({ path }) => pattern.test(path))) continue;
-    throw new SalvorError("NOT_FOUND", `the snapshot has no segment called ${each}`, {
-      hint: `It has ${segments
-        .map(({ path }) => path)
-        .slice(0, 10)
-        .join(", ")}.`,
-    });
-  }
-  return segments.filter(({ path }) => patterns.some(({ pattern }) => pattern.test(path)));
 }
 
 async function begin(
@@ -97,12 +76,6 @@ async function takeBlock(
     await draft.file.write(bytes, block * BLOCK_BYTES);
     draft.blocks[block] = sha256;
   }
-}
-
-function placesIn(part: Part): readonly { readonly path: string; readonly block: number }[] {
-  const { places } = part.attributes;
-  if (!Array.isArray(places)) throw damagedLog(`nothing says where ${part.name} belongs`);
-  return places as unknown as { path: string; block: number }[];
 }
 
 async function finish(place: LogPlace, { segment, file, blocks }: Draft): Promise<void> {

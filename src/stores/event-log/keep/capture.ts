@@ -3,6 +3,7 @@ import { entryModule } from "../../../core/module.ts";
 import { timestamp } from "../../../core/world.ts";
 import { segmentAt } from "../place.ts";
 import type { LiveLog } from "./live.ts";
+import { IS_DATABASE } from "./survey-segment.ts";
 import type { SurveyedLog, SurveyInput } from "./survey-task.ts";
 
 /** A log that was read, and when. Its bytes stay where they are, and are proven when they are read. */
@@ -19,10 +20,14 @@ export interface CapturedLog {
  */
 export async function captureLog(live: LiveLog, signal: AbortSignal): Promise<CapturedLog> {
   const at = timestamp(live.context.world.now());
-  const surveyed = await surveyLog(live, signal);
+  return { ...captureFrom(live, await surveyLog(live, signal)), at };
+}
+
+/** A log that was read a moment ago. Throws as `captureLog` does. */
+export function captureFrom(live: LiveLog, surveyed: SurveyedLog): CapturedLog {
   refuseUnreadable(live, surveyed);
   if (surveyed.segments.length === 0) throw missing(live);
-  return { live, at, surveyed };
+  return { live, at: timestamp(live.context.world.now()), surveyed };
 }
 
 /** What a log is now, damaged or not. */
@@ -48,7 +53,7 @@ function refuseUnreadable({ place }: LiveLog, { troubles }: SurveyedLog): void {
   if (first === undefined) return;
   const more = troubles.length > 1 ? ` and ${troubles.length - 1} more` : "";
   const path = segmentAt(place, first.path);
-  if (first.code === "EISDB") {
+  if (first.code === IS_DATABASE) {
     throw new SalvorError("REFUSED", `${path}${more} is an SQLite database, and no log of lines`, {
       hint: 'Name the table of its events under "table", or another pattern under "path".',
     });

@@ -15,6 +15,15 @@ const schema = z.object({
   digest: z.string(),
 });
 
+const places = z.array(z.object({ path: z.string(), block: z.int().nonnegative() })).min(1);
+
+/** Where a block of a snapshot stands. */
+export function placesIn({ name, attributes }: Part): z.output<typeof places> {
+  const found = places.safeParse(attributes["places"]).data;
+  if (found === undefined) throw damagedLog(`nothing says where ${name} belongs`);
+  return found;
+}
+
 /** Reads the list of segments that a snapshot begins with, and lets none lead out of the log. */
 export async function readSegmentList(
   part: Part,

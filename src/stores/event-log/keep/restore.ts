@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 
 import { makeFolderDurably, type Disk } from "../../../core/disk.ts";
 import { SalvorError } from "../../../core/errors.ts";
-import type { Content, RestoreOptions } from "../../types.ts";
+import type { Content } from "../../types.ts";
 import type { LogPlace } from "../place.ts";
 import { buildSegments } from "./build-segments.ts";
 import type { LiveLog } from "./live.ts";
@@ -14,13 +14,11 @@ export const DRAFT = ".salvor-draft";
  * Builds the log of a content at its address: draft, sync, rename, sync the folder. A crash leaves
  * nothing under the name, or all of it.
  *
- * @throws {SalvorError} NOT_EMPTY when the name is taken; NOT_FOUND for a segment that the content has
- *   not; BACKUP_DAMAGED when its bytes are not those that were stored.
+ * @throws {SalvorError} NOT_EMPTY when the name is taken; BACKUP_DAMAGED when its bytes are not those that were stored.
  */
 export async function restoreLog(
   { place, context: { disk } }: LiveLog,
   content: Content,
-  choice: RestoreOptions,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
@@ -29,7 +27,7 @@ export async function restoreLog(
   const draft: LogPlace = { ...place, address: place.address + DRAFT };
   await disk.removeFolder(draft.address);
   try {
-    await buildSegments(disk, draft, content, choice, signal);
+    await buildSegments(disk, draft, content, signal);
     await disk.rename(draft.address, place.address);
   } catch (error) {
     await disk.removeFolder(draft.address);

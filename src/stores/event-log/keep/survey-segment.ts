@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { sha256Hex } from "../../../core/hash.ts";
 import { segmentAt, type LogPlace } from "../place.ts";
 import { BLOCK_BYTES, blockCount, blockLength } from "./blocks.ts";
-import { packingOf, type Packing } from "./compression.ts";
+import { compressionOf, type Compression } from "../segments/bytes.ts";
 import type { FoundSegment } from "./list-segments.ts";
 
 /** What one reading of a segment has given: as much of it as is whole. */
@@ -13,7 +13,7 @@ export interface SurveyedSegment {
   readonly size: number;
   /** Bytes behind it: a line that is being written, or that was torn. */
   readonly torn: number;
-  readonly packing: Packing;
+  readonly compression: Compression;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -21,6 +21,9 @@ export interface SurveyedSegment {
   /** SHA-256 of each block, in hex digits. */
   readonly blocks: readonly string[];
 }
+
+/** The code of what was found to be an SQLite database. */
+export const IS_DATABASE = "EISDB";
 
 const LINE_END = 10;
 /** The longest last line that may be whole without its end. */
@@ -35,10 +38,10 @@ export function surveySegment(place: LogPlace, found: FoundSegment): SurveyedSeg
   try {
     const read = readBlocks(file, found.size);
     if (read === null || isOther(file, found)) return null;
-    const { packing } = read;
-    const end = packing === "plain" ? wholeEnd(file, found.size, read.lastEnd) : found.size;
+    const { compression } = read;
+    const end = compression === "none" ? wholeEnd(file, found.size, read.lastEnd) : found.size;
     const { path, mode, uid, gid, mtimeNs } = found;
-    const facts = { path, mode, uid, gid, mtimeNs, packing };
+    const facts = { path, mode, uid, gid, mtimeNs, compression };
     return { ...facts, size: end, torn: found.size - end, blocks: cutBlocks(file, read, end) };
   } finally {
     closeSync(file);
@@ -47,28 +50,35 @@ export function surveySegment(place: LogPlace, found: FoundSegment): SurveyedSeg
 
 interface ReadBlocks {
   readonly size: number;
-  readonly packing: Packing;
+  readonly compression: Compression;
   readonly blocks: readonly string[];
   /** Bytes up to the last line end, that included. */
   readonly lastEnd: number;
+}
+
+const SQLITE = Buffer.from("SQLite format 3\0");
+
+/** The bytes of a database are nobody's business but its engine's. */
+function databaseFound(): Error {
+  return Object.assign(new Error("an SQLite database"), { code: IS_DATABASE });
 }
 
 const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
 
 function readBlocks(file: number, size: number): ReadBlocks | null {
   const blocks: string[] = [];
-  let packing: Packing | null = "plain";
+  let compression: Compression = "none";
   let lastEnd = 0;
   for (let block = 0; block < blockCount(size); block += 1) {
     const bytes = readBlock(file, block, blockLength(size, block));
     if (bytes === null) return null;
-    if (block === 0) packing = packingOf(bytes);
-    if (packing === null) throw Object.assign(new Error("a database"), { code: "EISDB" });
+    if (block === 0) compression = compressionOf(bytes);
+    if (block === 0 && bytes.indexOf(SQLITE) === 0) throw databaseFound();
     blocks.push(sha256Hex(bytes));
     const end = bytes.lastIndexOf(LINE_END);
     if (end >= 0) lastEnd = block * BLOCK_BYTES + end + 1;
   }
-  return { size, packing, blocks, lastEnd };
+  return { size, compression, blocks, lastEnd };
 }
 
 /** A view that the next one overwrites; null when the file is shorter. */
