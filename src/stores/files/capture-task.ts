@@ -1,14 +1,16 @@
+import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { HostTask } from "../host/messages.ts";
-import { Bundler, type Bundle } from "./bundles.ts";
+import type { Bundle } from "./bundles.ts";
 import { CoarseClock } from "./clock.ts";
-import { entryLine, hasContent } from "./entry.ts";
 import { exclusionOf } from "./exclude.ts";
+import type { FileTable } from "./file-table.ts";
 import { imageFiles } from "./image-files.ts";
+import { writeImage, type EntryCounts, type Written } from "./image-writer.ts";
 import { showPath } from "./raw-path.ts";
 import { Lanes } from "./lanes.ts";
-import { makeSpool, SpoolWriter } from "./spool.ts";
+import { makeSpool } from "./spool.ts";
 import { TreeReader } from "./tree-reader.ts";
 
 /** A live tree, and where its image goes. */
@@ -17,6 +19,8 @@ export interface CaptureInput {
   readonly exclude: readonly string[];
   /** Start of the names of the image's files; none of them may exist. */
   readonly target: string;
+  /** The files are told as a table, too. */
+  readonly listsFiles: boolean;
 }
 
 /** What was captured. */
@@ -31,14 +35,12 @@ export interface Captured {
   readonly fingerprint: string;
   readonly bundles: readonly Bundle[];
   readonly counts: TreeCounts;
+  /** Null when nobody asked for it. */
+  readonly table: FileTable | null;
 }
 
 /** How much there is of what. */
-export interface TreeCounts {
-  readonly files: number;
-  readonly folders: number;
-  readonly links: number;
-  readonly bytes: number;
+export interface TreeCounts extends EntryCounts {
   /** Excluded, or no file: sockets, pipes, devices. */
   readonly leftAlone: number;
 }
@@ -48,17 +50,24 @@ const PAUSE_MS = 25;
 const NAMED_MAX = 20;
 
 /** Reads a tree until nothing changes any more while it is read, or often enough. */
-export const task: HostTask<CaptureInput, Captured> = async ({ root, exclude, target }) => {
+export const task: HostTask<CaptureInput, Captured> = async (input) => {
+  const { root, exclude, target, listsFiles } = input;
   const files = imageFiles(target);
   using clock = new CoarseClock(files.clock);
   await using lanes = new Lanes();
   const reader = new TreeReader(root, exclusionOf(exclude), makeSpool(files.spool), lanes);
   let round = await reader.round(clock.now());
+  let written: Written | null = null;
   for (let rounds = 1; round.exists && round.changedTotal > 0 && rounds < ROUNDS_MAX; rounds++) {
     if (round.hasFresh) await delay(PAUSE_MS);
-    round = await reader.round(clock.now());
+    // Mostly nothing has changed; then what was read is written while it is looked at again.
+    const writing = rounds === 1 ? writeImage(reader.batches, files.entries, listsFiles) : null;
+    const [next, early] = await Promise.all([reader.round(clock.now()), writing]);
+    round = next;
+    written = round.changedTotal === 0 ? early : null;
+    if (written === null) rmSync(files.entries, { force: true });
   }
-  const { bundles, counts } = writeEntries(reader, files.entries);
+  written ??= await writeImage(reader.batches, files.entries, listsFiles);
   const { troubles } = reader;
   const named = troubles.slice(0, NAMED_MAX);
   return {
@@ -68,27 +77,8 @@ export const task: HostTask<CaptureInput, Captured> = async ({ root, exclude, ta
     troubles: named.map(({ path, code }) => ({ path: showPath(path), code })),
     troublesTotal: troubles.length,
     fingerprint: reader.fingerprint(),
-    bundles,
-    counts,
+    bundles: written.bundles,
+    counts: { ...written.counts, leftAlone: reader.leftAlone },
+    table: written.table,
   };
 };
-
-function writeEntries(
-  reader: TreeReader,
-  path: string,
-): { readonly bundles: readonly Bundle[]; readonly counts: TreeCounts } {
-  using lines = new SpoolWriter(path);
-  const bundler = new Bundler();
-  const kinds = { file: 0, folder: 0, link: 0 };
-  let bytes = 0;
-  for (const { entry, content } of reader.entries()) {
-    lines.write(Buffer.from(`${entryLine(entry)}\n`));
-    kinds[entry.kind] += 1;
-    if (content === null || !hasContent(entry)) continue;
-    bytes += content.size;
-    bundler.add(entry.path, content);
-  }
-  lines.flush();
-  const counts = { files: kinds.file, folders: kinds.folder, links: kinds.link, bytes };
-  return { bundles: bundler.finish(), counts: { ...counts, leftAlone: reader.leftAlone } };
-}

@@ -20,6 +20,7 @@ import type { Image } from "../types.ts";
 import { CoarseClock } from "./clock.ts";
 import { Lanes } from "./lanes.ts";
 import { rawOf } from "./raw-path.ts";
+import { entriesOf } from "./read-entries.ts";
 import { makeSpool } from "./spool.ts";
 import { TreeReader } from "./tree-reader.ts";
 
@@ -64,7 +65,8 @@ describe("a tree that is read in rounds", () => {
       await reader.round(clock.now());
       settle();
       assert.deepEqual((await reader.round(clock.now())).changed, []);
-      const found = [...reader.entries()].find(({ entry }) => entry.path === "a")?.entry;
+      const entries = reader.batches.flatMap((batch) => [...entriesOf(batch, new Map())]);
+      const found = entries.find(({ entry }) => entry.path === "a")?.entry;
       const stat = statSync(`${root}/a`, { throwIfNoEntry: false });
       if (stat === undefined) assert.equal(found, undefined);
       else if (found?.kind === "file") assert.equal(found.size, stat.size);

@@ -36,7 +36,8 @@ export async function readTree(live: LiveTree, signal: AbortSignal): Promise<Cap
     await Promise.all(Object.values(imageFiles(target)).map((path) => rm(path, { force: true })));
   };
   try {
-    const input: CaptureInput = { root: live.root, exclude: live.options.exclude, target };
+    const { root, options, listsFiles = false } = live;
+    const input: CaptureInput = { root, exclude: options.exclude, target, listsFiles };
     const task = entryModule("stores/files/capture-task");
     const captured = await hosts.run<Captured>("bytes", task, input, signal);
     if (!captured.exists) throw missing(live);

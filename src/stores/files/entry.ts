@@ -34,8 +34,20 @@ export function entryLine(entry: TreeEntry): string {
   return `{"gid":${gid},${hard}"kind":"${kind}",${to}"mode":${mode},"mtime":"${mtimeNs}","path":${name}${content}${holes},"uid":${uid}}`;
 }
 
+/** The line of most files: one that has one name, without anything to escape in it. */
+const PLAIN_FILE =
+  /^\{"gid":(\d{1,10}),"kind":"file","mode":(\d{1,4}),"mtime":"(-?\d{1,20})","path":"([ !#-[\]-~]*)","sha256":"([0-9a-f]{64})","size":(\d{1,15})(,"sparse":true)?,"uid":(\d{1,10})\}$/;
+
 /** The entry of a line; null when it is none. What it may do is for whoever restores to judge. */
 export function parseEntry(line: string): TreeEntry | null {
+  const plain = PLAIN_FILE.exec(line);
+  const mode = Number(plain?.[2] ?? 0);
+  if (plain !== null && mode <= 0o7777) {
+    const [, gid = "", , mtime = "", path = "", sha256 = "", size = "", sparse, uid = ""] = plain;
+    const owner = { mode, uid: Number(uid), gid: Number(gid), mtimeNs: BigInt(mtime) };
+    const content = { size: Number(size), sha256, sparse: sparse !== undefined };
+    return { path, kind: "file", ...owner, ...content, link: null, hardlink: null };
+  }
   try {
     return entryOf(JSON.parse(line) as JsonObject);
   } catch (error) {

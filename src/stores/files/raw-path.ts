@@ -8,6 +8,8 @@ import { isJsonObject, type Json } from "../../core/json.ts";
  */
 export type RawPath = string;
 
+/** Nothing in it is spelled in another way. */
+const PLAIN = /^[ -$&-~]*$/;
 const ESCAPED = /[%\p{Cc}]/gu;
 const ESCAPED_BYTES = /[%\p{Cc}\x80-\xff]/gu;
 
@@ -33,6 +35,7 @@ export function rawOf(bytes: Uint8Array): RawPath {
  * character, and each byte of a name that is not UTF-8.
  */
 export function showPath(raw: RawPath): string {
+  if (PLAIN.test(raw)) return raw;
   const bytes = bytesOf(raw);
   if (isUtf8(bytes)) return bytes.toString().replace(ESCAPED, escaped);
   return raw.replaceAll(ESCAPED_BYTES, escapedByte);

@@ -1,5 +1,4 @@
 import { Before, type Place } from "./before.ts";
-import type { TreeEntry } from "./entry.ts";
 import type { Exclusion } from "./exclude.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import type { Lanes } from "./lanes.ts";
@@ -7,7 +6,7 @@ import { listTree, type Listed } from "./list-tree.ts";
 import type { RawPath } from "./raw-path.ts";
 import type { BatchOrder, BatchReading } from "./read-batch.ts";
 import type { Spool } from "./spool.ts";
-import { TreeBatch, type KeptContent } from "./tree-batch.ts";
+import { TreeBatch } from "./tree-batch.ts";
 import type { Trouble } from "./walk.ts";
 
 /** What a round has come by. */
@@ -87,34 +86,9 @@ export class TreeReader {
     return { ...this.#compare(before), exists: top !== undefined && !top.isGone(0) };
   }
 
-  /** The entries in the order of the listing, each with its content. */
-  *entries(): Generator<{ readonly entry: TreeEntry; readonly content: KeptContent | null }> {
-    const firstNames = new Map<string, RawPath>();
-    for (const batch of this.#batches) {
-      const { paths, marks } = batch;
-      for (const [row, path] of paths.entries()) {
-        const kind = marks.kind(row);
-        if (!batch.isKept(row) || kind === "other") continue;
-        const isShared = kind === "file" && marks.links(row) > 1;
-        const first = isShared ? (firstNames.get(marks.inode(row)) ?? null) : null;
-        if (isShared && first === null) firstNames.set(marks.inode(row), path);
-        const content = batch.content(row);
-        const entry = {
-          path,
-          kind,
-          mode: marks.mode(row),
-          uid: marks.uid(row),
-          gid: marks.gid(row),
-          mtimeNs: marks.mtimeNs(row),
-          size: content?.size ?? null,
-          sha256: content?.sha256 ?? null,
-          sparse: kind === "file" && batch.isSparse(row),
-          link: batch.link(row),
-          hardlink: first,
-        };
-        yield { entry, content };
-      }
-    }
+  /** What the last round has kept, in the order of the listing. */
+  get batches(): readonly TreeBatch[] {
+    return this.#batches;
   }
 
   /** Looks at a batch, and reads what is not as it was. */

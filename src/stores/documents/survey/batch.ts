@@ -14,7 +14,9 @@ const OBSERVATIONS_MAX = 10_000;
 
 /** What the files of one batch have shown so far. */
 export class Batch {
-  readonly files: FileSurvey[] = [];
+  readonly #files: FileSurvey[] = [];
+  readonly #documents: number[];
+  readonly #unreadable: number[];
   readonly deriving: DerivingDocument[] = [];
   readonly #observations: Observation[] = [];
   #more = 0;
@@ -24,12 +26,21 @@ export class Batch {
   readonly #unlisted: (string | null)[];
 
   constructor(collections: readonly CollectionSpec[]) {
+    this.#documents = collections.map(() => 0);
+    this.#unreadable = collections.map(() => 0);
     this.#entries = collections.map(() => new PackedOutput());
     this.#keys = collections.map(() => new PackedOutput());
     this.#aggregators = collections.map(({ derivations }) =>
       derivations.map((each) => new Aggregator(each)),
     );
     this.#unlisted = collections.map(() => null);
+  }
+
+  /** Counts what a file has, and keeps what is not in order in it. */
+  file(collection: number, documents: number, found: FileSurvey): void {
+    this.#documents[collection] = (this.#documents[collection] ?? 0) + documents;
+    this.#unreadable[collection] = (this.#unreadable[collection] ?? 0) + found.unreadable;
+    if (found.unreadable > 0 || found.trouble !== null) this.#files.push(found);
   }
 
   observe(observation: Observation): void {
@@ -60,7 +71,9 @@ export class Batch {
 
   finish(): SurveyOutput {
     return {
-      files: this.files,
+      files: this.#files,
+      documents: this.#documents,
+      unreadable: this.#unreadable,
       observations: this.#observations,
       more: this.#more,
       entries: packed(this.#entries),

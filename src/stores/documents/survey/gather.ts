@@ -13,7 +13,7 @@ export interface GatherSinks {
 
 /** What all files together have shown. */
 export interface Gathered {
-  /** By number. */
+  /** Those that are not in order, by number. */
   readonly files: ReadonlyMap<number, FileSurvey>;
   /** Documents that were read, by collection. */
   readonly documents: readonly number[];
@@ -60,18 +60,18 @@ class Total {
   #aggregates: readonly (readonly Aggregate[])[] = [];
   readonly #deriving: DerivingDocument[] = [];
   readonly #unlisted: (string | null)[];
-  readonly #collectionOf: ReadonlyMap<number, number>;
 
   constructor(request: SurveyRequest) {
     this.#request = request;
     this.#documents = request.specs.map(() => 0);
     this.#unreadable = request.specs.map(() => 0);
     this.#unlisted = request.specs.map(() => null);
-    this.#collectionOf = new Map(request.files.map((each) => [each.number, each.collection]));
   }
 
   add(output: SurveyOutput): void {
     for (const file of output.files) this.#addFile(file);
+    addTo(this.#documents, output.documents);
+    addTo(this.#unreadable, output.unreadable);
     this.#observations = this.#observations.concat(output.observations);
     this.#more += output.more;
     this.#addAggregates(output.aggregates);
@@ -93,14 +93,10 @@ class Total {
   }
 
   /** A long file comes in several parts. */
-  #addFile({ number, documents, unreadable, trouble }: FileSurvey): void {
+  #addFile({ number, unreadable, trouble }: FileSurvey): void {
     const before = this.#files.get(number);
-    const at = this.#collectionOf.get(number) ?? 0;
-    this.#documents[at] = (this.#documents[at] ?? 0) + documents;
-    this.#unreadable[at] = (this.#unreadable[at] ?? 0) + unreadable;
     this.#files.set(number, {
       number,
-      documents: documents + (before?.documents ?? 0),
       unreadable: unreadable + (before?.unreadable ?? 0),
       trouble: before?.trouble ?? trouble,
     });
@@ -116,4 +112,8 @@ class Total {
       }),
     );
   }
+}
+
+function addTo(sums: number[], counts: readonly number[]): void {
+  for (const [at, count] of counts.entries()) sums[at] = (sums[at] ?? 0) + count;
 }

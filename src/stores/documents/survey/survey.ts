@@ -2,6 +2,7 @@ import { entryModule } from "../../../core/module.ts";
 import type { WorkerPool } from "../../../core/pool.ts";
 import type { AssignedFile } from "./assign.ts";
 import { batches } from "./batches.ts";
+import { packFiles } from "./packed-files.ts";
 import type { CollectionSpec, SurveyInput, SurveyOutput, Wanted } from "./types.ts";
 
 /** What is surveyed, and for what. */
@@ -22,8 +23,8 @@ export async function* survey(
   const waiting: Promise<SurveyOutput>[] = [];
   try {
     for await (const batch of batches(files, specs, signal)) {
-      const input: SurveyInput = { collections: specs, files: batch, wanted };
-      const running = pool.run<SurveyOutput>(module, input);
+      const input: SurveyInput = { collections: specs, files: packFiles(batch), wanted };
+      const running = pool.run<SurveyOutput>(module, input, [input.files.numbers.buffer]);
       running.catch(() => {}); // seen when its turn comes
       waiting.push(running);
       const first = waiting.length > pool.size + 1 ? waiting.shift() : undefined;

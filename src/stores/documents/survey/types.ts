@@ -29,6 +29,18 @@ export interface SurveyFile {
   readonly before: { readonly bytes: number; readonly lines: number };
 }
 
+/**
+ * Files on their way to a thread: columns of numbers and one text, because a thousand objects take
+ * longer to get there than to be read.
+ */
+export interface PackedFiles {
+  /** With a zero byte between two: no name has one. */
+  readonly names: string;
+  /** Where bytes lie: mostly one place for all. */
+  readonly paths: readonly string[];
+  readonly numbers: Float64Array<ArrayBuffer>;
+}
+
 /** What is wanted of the documents. */
 export interface Wanted {
   /** Faults of the JSON. */
@@ -58,15 +70,14 @@ export const NOTHING_WANTED: Wanted = {
 /** Files that one thread reads at a time. */
 export interface SurveyInput {
   readonly collections: readonly CollectionSpec[];
-  readonly files: readonly SurveyFile[];
+  readonly files: PackedFiles;
   readonly wanted: Wanted;
 }
 
-/** What one file has shown. */
+/** What a file has shown that is not in order. */
 export interface FileSurvey {
   readonly number: number;
-  readonly documents: number;
-  /** Of these, or besides: some that cannot be read. */
+  /** Documents, or rests of the file, that cannot be read. */
   readonly unreadable: number;
   /** Why it is not in order, in one sentence; null when it is. */
   readonly trouble: string | null;
@@ -90,7 +101,12 @@ export interface PackedEntries {
 
 /** What a batch of files has shown. */
 export interface SurveyOutput {
+  /** Those that are not in order. */
   readonly files: readonly FileSurvey[];
+  /** Documents that were read, by collection. */
+  readonly documents: readonly number[];
+  /** Documents, or rests of files, that could not be, by collection. */
+  readonly unreadable: readonly number[];
   readonly observations: readonly Observation[];
   /** Observations that were not kept. */
   readonly more: number;
