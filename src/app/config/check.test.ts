@@ -114,7 +114,7 @@ stores:
         "9:5: stores.shop.busyTimeoutMs must be at most 600000",
         "10:3: stores.Shop must be a store's name: a-z, 0-9, _ and -, at most 63",
         '11:11: stores.near.driver has no driver "sqlit"; did you mean "sqlite"?',
-        "12:3: stores.none.driver names no driver; drivers: documents, files, sqlite",
+        "12:3: stores.none.driver names no driver; drivers: documents, event-log, files, sqlite",
       ],
     );
   });

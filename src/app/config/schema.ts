@@ -122,7 +122,7 @@ export interface StoreTree {
 
 function storeSchema(driver: Driver) {
   return optionsOf(driver)
-    .extend({ driver: z.literal(driver.name).describe(driver.summary), ...common })
+    .safeExtend({ driver: z.literal(driver.name).describe(driver.summary), ...common })
     .strict();
 }
 
