@@ -26,7 +26,7 @@ export async function mendAgain(
     .map(({ store }) => store);
   if (first.run.status !== "succeeded" || restored.length === 0) return null;
   const chosen = await chooseRemedies(session, restored, null, signal);
-  const remedies = chosen.filter(({ remedy }) => remedy.kind === "put-back");
+  const remedies = chosen.filter(({ remedy: { kind } }) => kind === "put-back" || kind === "mend");
   if (remedies.length === 0) return null;
   for (const each of remedies) session.progress.say(remedySentence(each));
   const run = await unlessRefused(mend(session, remedies, options, signal));

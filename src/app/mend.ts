@@ -14,7 +14,7 @@ import { liveTarget } from "./live-target.ts";
 import { hasEnded } from "./look-again.ts";
 import { performPlan } from "./perform-plan.ts";
 import { recoveryContext } from "./recovery-context.ts";
-import { type Session } from "./session.ts";
+import { driverNamed, type Session } from "./session.ts";
 import type { ChangeOptions } from "./types.ts";
 import type { RunDocument } from "./run-document.ts";
 
@@ -49,6 +49,7 @@ function questionOf(
     findings: known.findings.filter((each) => each.store === store),
     snapshots: known.snapshots.filter((each) => each.store === store),
     expect: session.storeConfig(store).expect,
+    amendments: driverNamed(session.storeConfig(store).driver).capabilities.amendments,
     from: null,
   };
 }

@@ -16,9 +16,24 @@ export interface Proof {
   readonly collections: readonly ProofCollection[];
   readonly schema: ProofSchema;
   readonly origins: ProofOrigins;
-  readonly documents: readonly { readonly key: Json; readonly verdict: string }[];
+  /** At most 1,000: those that changed first. */
+  readonly documents: readonly ProofDocument[];
+  /** How many there are, where documents are told one by one. */
+  readonly documentsTotal?: number;
   readonly references: readonly ProofReference[];
   readonly rules: readonly { readonly name: string; readonly breaches: number }[];
+}
+
+/** What became of one document. */
+export interface ProofDocument {
+  readonly collection: string;
+  readonly key: Json;
+  readonly verdict: "unchanged" | "repaired" | "restored" | "lost";
+  /** Its file, where it changed. */
+  readonly path?: string;
+  /** More than the verdict says: `partial`, `derived`. */
+  readonly how?: string;
+  readonly reasons?: readonly string[];
 }
 
 /** One collection of a proof. `missing`: expected but not there; `extra`: there but not expected. */

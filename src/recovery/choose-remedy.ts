@@ -1,10 +1,10 @@
 import { rankOf } from "../checks/severity.ts";
 import type { Finding } from "../checks/types.ts";
-import { counted, moment, shortId } from "../core/text.ts";
+import { counted } from "../core/text.ts";
 import type { Expectations } from "../receipts/suspicion.ts";
 import type { Snapshot } from "../repository/types.ts";
 import { putBackSources } from "./put-back-sources.ts";
-import type { Cure, Remedy } from "./remedies.ts";
+import { snapshotName, type Cure, type Remedy } from "./remedies.ts";
 
 /** What is known of a store that may need help. */
 export interface RemedyQuestion {
@@ -17,12 +17,15 @@ export interface RemedyQuestion {
   /** All snapshots of the store, in any order. */
   readonly snapshots: readonly Snapshot[];
   readonly expect: Expectations;
+  /** What can be done to the live store; see `Capabilities`. */
+  readonly amendments?: readonly string[];
   /** Restore from this one, whatever the findings say. */
   readonly from: Snapshot | null;
 }
 
 const PUT_BACK = "put-back-rows";
 const REINDEX = "reindex";
+const MEND = "repair-document";
 const RESTORE = ["restore-beside", "exchange"];
 
 /**
@@ -37,7 +40,8 @@ export function chooseRemedy(question: RemedyQuestion): Remedy {
   const denied = open.find(isLockedOut);
   if (denied !== undefined) return lockedOut(denied, open);
   const cause = open.find(needsRestore);
-  if (cause === undefined) return amend(question, open);
+  if (cause === undefined)
+    return canMend(question, open) ? mend(question, open) : amend(question, open);
   return restoreNewest(byWorth(question.snapshots), cause.description, open);
 }
 
@@ -67,14 +71,21 @@ function isLockedOut({ category, severity }: Finding): boolean {
   return category === "permission" && severity === "critical";
 }
 
+/** Documents are mended one by one, and those that are gone come back so. */
+function canMend({ amendments = [] }: RemedyQuestion, open: readonly Finding[]): boolean {
+  const asked = open.some(({ remedies }) => remedies.includes(MEND) || remedies.includes(PUT_BACK));
+  return asked && amendments.includes("mend-documents");
+}
+
 function needsRestore({ category, remedies, location }: Finding): boolean {
+  if (remedies.includes(MEND)) return false;
   if (remedies.some((each) => RESTORE.includes(each))) return true;
   const isIndex = remedies.includes(REINDEX) && location.index !== undefined;
   return category === "corruption" && !isIndex;
 }
 
 function restoreFrom(from: Snapshot): Remedy {
-  const sentence = `restore ${nameOf(from)}, as was asked`;
+  const sentence = `restore ${snapshotName(from)}, as was asked`;
   return { kind: "restore", candidates: [from], sentence, unmended: [] };
 }
 
@@ -100,10 +111,27 @@ function restoreNewest(
   }
   const next = older.length === 0 ? "" : `, or an older one of ${older.length} if it is damaged`;
   const sentence =
-    `restore ${nameOf(newest)}${next}: ${why}; ` +
+    `restore ${snapshotName(newest)}${next}: ${why}; ` +
     "what was committed after it stays in quarantine, and is listed as far as it can be read";
   // What the restored state still lacks, the next look finds: then it is mended by putting back.
   return { kind: "restore", candidates: snapshots, sentence, unmended: [] };
+}
+
+function mend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
+  const asked = open.filter(({ remedies }) => remedies.includes(PUT_BACK));
+  const { sources: back, without } = putBackSources(question, asked);
+  const isHelped = (each: Finding): boolean => each.remedies.includes(MEND) || asked.includes(each);
+  const unmended = open.filter((each) => !isHelped(each) || without.includes(each));
+  const candidates = byWorth(question.snapshots).filter((each) => !isEmpty(each));
+  const names = back.flatMap(({ collections }) => collections);
+  const [newest] = candidates;
+  const from =
+    newest === undefined
+      ? "there is no snapshot to restore one from"
+      : `else from ${snapshotName(newest)} or an older one`;
+  const more = names.length === 0 ? "" : `; what is gone of ${names.join(", ")} comes back`;
+  const sentence = `mend documents one by one, in place where that is certain, ${from}${more}`;
+  return { kind: "mend", candidates, back, sentence, unmended };
 }
 
 function amend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
@@ -115,7 +143,7 @@ function amend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
   );
   if (sources.length > 0) {
     const what = sources.flatMap(({ collections, candidates: [newest] }) =>
-      newest === undefined ? [] : `${collections.join(", ")} from ${nameOf(newest)}`,
+      newest === undefined ? [] : `${collections.join(", ")} from ${snapshotName(newest)}`,
     );
     const first = indexes.length === 0 ? "" : `build ${indexes.join(", ")} anew, and `;
     const sentence = `${first}put rows back that are missing: ${what.join("; ")}`;
@@ -141,8 +169,4 @@ function indexesOf(open: readonly Finding[]): readonly string[] {
 function impossible(sentence: string, hint: string, unmended: readonly Finding[]): Remedy {
   const cure: Cure = { kind: "impossible", hint };
   return { ...cure, sentence, unmended };
-}
-
-function nameOf({ id, createdAt }: Snapshot): string {
-  return `snapshot ${shortId(id)} of ${moment(createdAt)}`;
 }

@@ -4,7 +4,8 @@ import { shortId } from "../core/text.ts";
 import type { Address } from "../stores/types.ts";
 import { besideOf, inPlaceSteps } from "./plan-restore.ts";
 import { plannedStep, type StepSubject } from "./planned-step.ts";
-import type { PutBackSource, Remedy } from "./remedies.ts";
+import type { Snapshot } from "../repository/types.ts";
+import { snapshotName, type PutBackSource, type Remedy } from "./remedies.ts";
 import { stepId } from "./steps/quarantine-json.ts";
 
 /** A live store, and what is to be done about it. */
@@ -39,7 +40,7 @@ export function planRecover(requests: readonly RecoverRequest[], id: string): Pl
   };
 }
 
-const MENDING: ReadonlySet<string> = new Set(["reindex", "put-back", "restore"]);
+const MENDING: ReadonlySet<string> = new Set(["reindex", "put-back", "mend", "restore"]);
 
 function stepsOf(request: RecoverRequest, id: string): readonly PlannedStep[] {
   const { remedy } = request;
@@ -56,6 +57,8 @@ function stepsOf(request: RecoverRequest, id: string): readonly PlannedStep[] {
       ];
     case "put-back":
       return putBackSteps(request, remedy, id);
+    case "mend":
+      return mendSteps(request, remedy);
     case "nothing":
     case "impossible":
       return [];
@@ -87,6 +90,53 @@ function putBackSteps(
     verifyLiveStep(request, { after: `put-back-rows${last}`, merged }),
   ];
 }
+
+/** A store that cannot be backed up as it is can be mended all the same: quarantine has what it was. */
+function mendSteps(
+  request: RecoverRequest,
+  { candidates, back }: Extract<Remedy, { kind: "mend" }>,
+): readonly PlannedStep[] {
+  const { store, live, quarantine: folder, repository } = request;
+  const all = { repository, ...mendMaterial({ candidates, back }) };
+  return [
+    { ...backupStep(request), onFailure: "continue" },
+    plannedStep(subjectOf(request), "repair-document", {
+      description: `Mend the documents of ${live} one by one; ${folder} keeps what they were`,
+      parameters: { folder, ...all },
+    }),
+    plannedStep(subjectOf(request), "verify-live", {
+      description: `Prove what became of each document of ${live}`,
+      parameters: { repository, snapshot: null, beside: null, mended: { folder } },
+      dependsOn: [stepId(store, "repair-document")],
+      onFailure: "stop",
+    }),
+  ];
+}
+
+/** What documents may be mended with, as a step has it. */
+export function mendMaterial({
+  candidates,
+  back,
+}: Pick<Extract<Remedy, { kind: "mend" }>, "candidates" | "back">): {
+  readonly candidates: readonly { readonly id: string; readonly name: string }[];
+  readonly back: readonly {
+    readonly collections: readonly string[];
+    readonly candidates: readonly { readonly id: string; readonly name: string }[];
+  }[];
+} {
+  const named = (snapshots: readonly Snapshot[]) =>
+    snapshots.slice(0, ASKED_MAX).map((each) => ({ id: each.id, name: snapshotName(each) }));
+  return {
+    candidates: named(candidates),
+    back: back.map((each) => ({
+      collections: each.collections,
+      candidates: named(each.candidates),
+    })),
+  };
+}
+
+/** Older snapshots than so many are asked for nothing. */
+const ASKED_MAX = 100;
 
 interface Copy extends PutBackSource {
   readonly suffix: string;

@@ -2,8 +2,10 @@ import { join } from "node:path";
 
 import type { Amended } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
-import type { RecoverRequest } from "./plan-recover.ts";
+import { mendDocuments } from "./mend-documents.ts";
+import { mendMaterial, type RecoverRequest } from "./plan-recover.ts";
 import { putBack } from "./put-back.ts";
+import type { Remedy } from "./remedies.ts";
 import { buildFirst, discard } from "./steps/build-beside.ts";
 
 /**
@@ -16,6 +18,7 @@ export async function previewRemedy(
   signal: AbortSignal,
 ): Promise<readonly Amended[]> {
   const { remedy, store, driver, options, repository } = request;
+  if (remedy.kind === "mend") return [await previewMend(recovery, request, remedy, signal)];
   if (remedy.kind !== "put-back") return [];
   const found: Amended[] = [];
   for (const [place, { collections, candidates }] of remedy.sources.entries()) {
@@ -32,4 +35,15 @@ export async function previewRemedy(
     }
   }
   return found;
+}
+
+/** What would become of each document; nothing of it is begun. */
+async function previewMend(
+  recovery: RecoveryContext,
+  request: RecoverRequest,
+  remedy: Extract<Remedy, { kind: "mend" }>,
+  signal: AbortSignal,
+): Promise<Amended> {
+  const order = { ...request, ...mendMaterial(remedy), dryRun: true };
+  return await mendDocuments(recovery, order, async () => {}, signal);
 }

@@ -5,7 +5,9 @@ import { exchange } from "./steps/exchange.ts";
 import { merge } from "./steps/merge.ts";
 import { putBackRows } from "./steps/put-back-rows.ts";
 import { quarantine } from "./steps/quarantine.ts";
+import { rebuild } from "./steps/rebuild.ts";
 import { reindex } from "./steps/reindex.ts";
+import { repairDocument } from "./steps/repair-document.ts";
 import { restoreBeside } from "./steps/restore-beside.ts";
 import { verify } from "./steps/verify.ts";
 import { verifyLive } from "./steps/verify-live.ts";
@@ -18,7 +20,9 @@ export function recoverySteps(recovery: RecoveryContext): readonly StepDefinitio
     merge(recovery),
     putBackRows(recovery),
     quarantine(recovery),
+    rebuild(recovery),
     reindex(recovery),
+    repairDocument(recovery),
     restoreBeside(recovery),
     verify(recovery),
     verifyLive(recovery),

@@ -1,4 +1,5 @@
 import type { Finding } from "../checks/types.ts";
+import { moment, shortId } from "../core/text.ts";
 import type { Snapshot } from "../repository/types.ts";
 
 /** Collections whose rows one snapshot has, and older ones that have them too. */
@@ -19,6 +20,13 @@ export type Cure =
       readonly indexes: readonly string[];
     }
   | {
+      readonly kind: "mend";
+      /** Snapshots that may have good versions, newest first; there may be none. */
+      readonly candidates: readonly Snapshot[];
+      /** Collections that lack documents. */
+      readonly back: readonly PutBackSource[];
+    }
+  | {
       readonly kind: "restore";
       /** Newest first; never empty. */
       readonly candidates: readonly Snapshot[];
@@ -32,3 +40,8 @@ export type Remedy = Cure & {
   /** Findings that it leaves open, because only a person can tell what is right. */
   readonly unmended: readonly Finding[];
 };
+
+/** A snapshot in a sentence. */
+export function snapshotName({ id, createdAt }: Snapshot): string {
+  return `snapshot ${shortId(id)} of ${moment(createdAt)}`;
+}

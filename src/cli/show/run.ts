@@ -5,6 +5,7 @@ import type { RunDocument } from "../../app/run-document.ts";
 import type { Amended } from "../../stores/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
+import { mendedLines } from "./mended.ts";
 import { proofLines } from "./proof.ts";
 import type { Style, Tone } from "./style.ts";
 import { counted, duration, moment, safe, table } from "./text.ts";
@@ -62,7 +63,8 @@ export function planLines(run: RunDocument, style: Style): readonly string[] {
 /** Rows and indexes of a live store: what came of them, or what would. */
 function amendedLines({ amended, status: end }: RunDocument): readonly string[] {
   const verb = end === "planned" ? "to be put back" : "put back";
-  return amended.flatMap(({ collections, touched, replaced }) => [
+  return amended.flatMap(({ collections, touched, replaced, mended }) => [
+    ...mendedLines(mended),
     ...collections.flatMap((each) => [
       `${safe(each.name)}: ${counted(each.back, "row")} ${verb}${each.created ? ", with the table itself" : ""}${keysText(each)}`,
       ...(replaced ?? []).slice(0, KEYS_SHOWN).map((path) => `  replaces ${safe(path)}`),

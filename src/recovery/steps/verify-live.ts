@@ -13,11 +13,14 @@ import { hasSameBytes } from "../same-bytes.ts";
 import { type MergeSource, proveMerge } from "../prove-merge.ts";
 import { proofJson, proveSame, proveStore, type StoreProof } from "../prove-store.ts";
 import { beforeIn } from "./backup.ts";
+import { builtIn } from "./built.ts";
 import { chosenIn } from "./chosen.ts";
 import { storeFields } from "./parameters.ts";
 import { amendedIn } from "./put-back-rows.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
 import { filesField, verifyFiles } from "./verify-files.ts";
+import { mendedField, verifyMended } from "./verify-mended.ts";
+import { proveBuilt } from "./verify-built.ts";
 
 const parameters = z.object({
   ...storeFields,
@@ -29,6 +32,7 @@ const parameters = z.object({
   /** Where rows came from, and the ids of the steps that put them back. */
   merged: z.array(z.object({ address: z.string(), step: z.string() })).default([]),
   ...filesField,
+  ...mendedField,
 });
 
 type Context = StepContext<z.output<typeof parameters>>;
@@ -41,9 +45,12 @@ export function verifyLive(recovery: RecoveryContext) {
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     run: async (context, signal) => {
-      const { files } = context.parameters;
+      const { files, mended } = context.parameters;
+      if (mended !== null) return await verifyMended(recovery, context, mended, signal);
       if (files !== null) return await verifyFiles(recovery, context, files, signal);
-      const { store, driver, options, merged } = context.parameters;
+      const { store, driver, options, merged, beside } = context.parameters;
+      const built = beside === null ? null : builtIn(outputsOf(store, context), beside);
+      if (built !== null) return proveBuilt(recovery, context, built, signal);
       const repository = await recovery.repository(context.parameters.repository, signal);
       await using live = await recovery.openStore(store, driver, options);
       await using image = await live.capture({ exclusive: false }, signal);
