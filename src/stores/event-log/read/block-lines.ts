@@ -1,5 +1,4 @@
-import { messageOf, SalvorError } from "../../../core/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import type { EventBatch, EventDamage, LogEvent } from "../../events.ts";
 import { DIGITS } from "../digest/digest.ts";
 import type { BatchMaker } from "./batch-maker.ts";
@@ -11,6 +10,8 @@ import {
   type JudgeOptions,
   type LineFault,
 } from "./judge-line.ts";
+import { parseObject } from "./parse-object.ts";
+import { buildLine, type LineForm } from "./line-form.ts";
 import { VERDICT, type LineBlock, type LinesRequest } from "./line-block.ts";
 
 /** Bytes of a damaged line that are shown. */
@@ -22,6 +23,8 @@ const RETURN = 0x0d;
 export interface BlockContext {
   readonly request: LinesRequest;
   readonly judge: JudgeOptions;
+  /** Forms of lines that the thread has told of. */
+  readonly forms: readonly LineForm[];
   readonly reading: EventReading;
   readonly batches: BatchMaker;
 }
@@ -37,18 +40,22 @@ export class BlockLines {
   readonly #bytes: Buffer;
   readonly #context: BlockContext;
   readonly #digits: number;
-  /** The block as text, where a line's place in it is that of its bytes; else null. */
-  readonly #text: string | null;
+  readonly #forms: readonly LineForm[];
+  /** The block with a character for each byte: right where a line is ASCII. */
+  readonly #text: string;
   /** The next line, and where it begins in the block. */
   #line = 0;
   #start = 0;
+  /** Where the holes of the next line are, if it has a form. */
+  #hole = 0;
 
   constructor(block: LineBlock, context: BlockContext) {
     this.#block = block;
     this.#context = context;
     const end = block.ends[block.count - 1] ?? 0;
     this.#bytes = Buffer.from(block.buffer, 0, end);
-    this.#text = block.isAscii ? this.#bytes.toString("latin1") : null;
+    this.#text = this.#bytes.toString("latin1");
+    this.#forms = context.forms;
     const { links } = context.request;
     this.#digits = links === null ? 0 : DIGITS[links.algorithm];
   }
@@ -95,19 +102,14 @@ export class BlockLines {
     return length === 0 || (length === 1 && this.#bytes[this.#start] === RETURN);
   }
 
+  /** The object of a line; null when it is none. */
   #parse(end: number): JsonObject | null {
-    try {
-      const text =
-        this.#text?.slice(this.#start, end) ?? this.#bytes.toString("utf8", this.#start, end);
-      const value = JSON.parse(text) as Json;
-      return isJsonObject(value) ? value : null;
-    } catch (error) {
-      if (error instanceof SyntaxError) return null;
-      throw new SalvorError("FAULT", `a line cannot be parsed: ${messageOf(error)}`, {
-        hint: "This is a fault of Salvor's own; please report it.",
-        cause: error,
-      });
-    }
+    const form = this.#forms[(this.#block.forms[this.#line] as number) - 1];
+    if (form !== undefined) return buildLine(form.plan, this.#text, this.#block.holes, this.#hole);
+    const { isAscii } = this.#block;
+    return parseObject(
+      isAscii ? this.#text.slice(this.#start, end) : this.#bytes.toString("utf8", this.#start, end),
+    );
   }
 
   #accept(line: JsonObject, event: LogEvent): void {
@@ -156,8 +158,10 @@ export class BlockLines {
   }
 
   #advance(end: number): void {
-    const { count, isEnded, offset, skipped } = this.#block;
+    const { count, forms, isEnded, offset, skipped } = this.#block;
     const { cursor } = this.#context.batches;
+    const form = this.#forms[(forms[this.#line] as number) - 1];
+    if (form !== undefined) this.#hole += form.wanted;
     const isLast = ++this.#line === count;
     this.#start = end + 1;
     cursor.line++;

@@ -3,6 +3,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { hexDigest } from "../digest/digest.ts";
 import { HeadChecksum } from "../digest/head-checksum.ts";
 import { openSegment, type SegmentBytes } from "../segments/bytes.ts";
+import { FormFinder } from "./form-finder.ts";
 import { VERDICT, type LineBlock, type LinesRequest, type LinkOptions } from "./line-block.ts";
 
 const LINE_FEED = 0x0a;
@@ -113,9 +114,11 @@ class LineJudge {
   readonly #head: HeadChecksum | null;
   readonly #links: LinkOptions | null;
   readonly #lineBytesMax: number;
+  readonly #finder: FormFinder;
   #ends = new Uint32Array(1 << 12);
 
-  constructor({ checksum, links, lineBytesMax }: LinesRequest) {
+  constructor({ checksum, links, lineBytesMax, members }: LinesRequest) {
+    this.#finder = new FormFinder(members);
     this.#head = checksum === null ? null : new HeadChecksum(checksum.field, checksum.algorithm);
     this.#links = links;
     this.#lineBytesMax = lineBytesMax;
@@ -128,13 +131,17 @@ class LineJudge {
     const ascii = isAscii(bytes);
     const utf8 = ascii || isUtf8(bytes);
     const verdicts = new Uint8Array(count);
+    const forms = new Uint8Array(count);
     const links: string[] | null = this.#links === null ? null : [];
     for (let line = 0, start = 0; line < count; line++) {
       const end = ends[line] as number;
-      verdicts[line] = this.#verdict(bytes, start, end, utf8);
+      const verdict = this.#verdict(bytes, start, end, utf8);
+      verdicts[line] = verdict;
+      if (verdict === VERDICT.whole) forms[line] = this.#finder.find(bytes, start, end);
       links?.push(this.#link(bytes, start, end));
       start = end + 1;
     }
+    const { holes, forms: learned } = this.#finder.take();
     return {
       buffer: buffer.buffer as ArrayBuffer,
       offset,
@@ -142,7 +149,9 @@ class LineJudge {
       ends,
       verdicts,
       isAscii: ascii,
-      isUtf8: utf8,
+      forms,
+      holes,
+      learned,
       isEnded: bytes[length - 1] === LINE_FEED,
       skipped: 0,
       links: links?.join("") ?? null,
@@ -157,7 +166,9 @@ class LineJudge {
       ends: Uint32Array.of(end),
       verdicts: Uint8Array.of(VERDICT.tooLong),
       isAscii: false,
-      isUtf8: false,
+      forms: Uint8Array.of(0),
+      holes: new Uint32Array(0),
+      learned: [],
       isEnded,
       skipped: count,
       links: this.#links === null ? null : "",

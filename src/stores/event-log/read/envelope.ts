@@ -20,7 +20,7 @@ export function envelopeReader(envelope: Envelope): ReadEnvelope {
   const timeOf = timeReader();
 
   return (line) => {
-    const given = {
+    const event = {
       id: nameOf(id(line)),
       type: nameOf(type(line)),
       source: textOf(source(line)),
@@ -29,17 +29,28 @@ export function envelopeReader(envelope: Envelope): ReadEnvelope {
       sequence: textOf(sequence(line)),
       data: data(line) ?? null,
     };
-    for (const name of CHECKED) if (given[name] === undefined) return fault(envelope, name, line);
-    return given as LogEvent;
+    const isWhole =
+      event.id !== undefined &&
+      event.type !== undefined &&
+      event.source !== undefined &&
+      event.subject !== undefined &&
+      event.timeMs !== undefined &&
+      event.sequence !== undefined;
+    return isWhole ? (event as LogEvent) : fault(envelope, event, line);
   };
 }
 
 const CHECKED = ["id", "type", "source", "subject", "timeMs", "sequence"] as const;
 
-function fault(envelope: Envelope, name: (typeof CHECKED)[number], line: JsonObject): string {
+function fault(
+  envelope: Envelope,
+  event: Readonly<Partial<Record<string, unknown>>>,
+  line: JsonObject,
+): string {
+  const name = CHECKED.find((each) => event[each] === undefined) ?? "id";
   const field = envelope[name === "timeMs" ? "time" : name];
   const value = fieldAt(field)(line);
-  if (value === undefined || value === null) return `${field} is missing`;
+  if (value === undefined || value === null || value === "") return `${field} is missing`;
   const shown = JSON.stringify(value).slice(0, 60);
   if (name === "timeMs")
     return `${field} is no time of RFC 3339 and no number of ms or s: ${shown}`;

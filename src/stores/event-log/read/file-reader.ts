@@ -132,9 +132,19 @@ export class FileReader implements EventReader {
       to,
       lineBytesMax,
       checksum: checksum?.over === "head" ? checksum : null,
+      members: wantedMembers(this.#options),
       links: hasLinks ? { algorithm, over } : null,
     };
   }
+}
+
+/** The members of a line that reading asks for. */
+function wantedMembers({ envelope, checksum, chain }: EventLogOptions): readonly string[] {
+  const paths = Object.values(envelope).map((path) => path.split(".")[0] ?? path);
+  const digests = [checksum, chain].flatMap((each) =>
+    each === undefined ? [] : [each.field, ...(typeof each.over === "string" ? [] : each.over)],
+  );
+  return [...paths, ...(checksum?.over === "head" ? digests.slice(1) : digests)];
 }
 
 function isReturn(bytes: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 import type { ChainOptions, ChecksumOptions } from "../options.ts";
+import type { LineForm } from "./line-form.ts";
 
 /** What the thread that reads has found of a line. */
 export const VERDICT = { whole: 0, notUtf8: 1, unsealed: 2, altered: 3, tooLong: 4 } as const;
@@ -12,6 +13,8 @@ export interface LinesRequest {
   readonly lineBytesMax: number;
   /** Null where it is not over the line's head. */
   readonly checksum: Pick<ChecksumOptions, "field" | "algorithm"> | null;
+  /** Members of a line that are wanted. */
+  readonly members: readonly string[];
   /** What each line gives to the next one; null where the line's bytes do not tell. */
   readonly links: LinkOptions | null;
 }
@@ -33,8 +36,12 @@ export interface LineBlock {
   readonly verdicts: Uint8Array;
   /** All bytes of it are ASCII: a character is a byte. */
   readonly isAscii: boolean;
-  /** All bytes of it are UTF-8. */
-  readonly isUtf8: boolean;
+  /** By line: the number of its form, from 1; 0 for those that must be parsed. */
+  readonly forms: Uint8Array;
+  /** Where the values of lines that have a form begin and end, one line after the other. */
+  readonly holes: Uint32Array;
+  /** Forms that were learned since the block before; they are numbered as they come. */
+  readonly learned: readonly LineForm[];
   /** The last line has its line feed. */
   readonly isEnded: boolean;
   /** Bytes of the last line that are not in the buffer, because it is too long. */

@@ -1,12 +1,12 @@
 import { isUtf8 } from "node:buffer";
 
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
 import type { LogEvent } from "../../events.ts";
 import { HeadChecksum } from "../digest/head-checksum.ts";
 import type { EventLogOptions } from "../options.ts";
 import { EventReading } from "./event-reading.ts";
 import { judgeLine, type JudgeOptions, type LineFault } from "./judge-line.ts";
 import { VERDICT } from "./line-block.ts";
+import { parseObject } from "./parse-object.ts";
 import type { SchemaCheck } from "./schemas.ts";
 
 /** What is needed to judge a damaged line. */
@@ -32,7 +32,7 @@ export class LineCheck {
   /** The event of a line without its line feed, or what is wrong with it. */
   event(bytes: Buffer, isEnded: boolean): LogEvent | LineFault {
     const verdict = this.#verdict(bytes);
-    const line = verdict === VERDICT.whole ? parsed(bytes) : null;
+    const line = verdict === VERDICT.whole ? parseObject(bytes.toString()) : null;
     if (line !== null) return this.#reading.event(line);
     return judgeLine({ bytes, verdict, isEnded }, judgeOptions(this.#options));
   }
@@ -44,14 +44,5 @@ export class LineCheck {
     const head = this.#head.headEnd(bytes, 0, bytes.length);
     if (head < 0) return VERDICT.unsealed;
     return this.#head.holds(bytes, 0, head, bytes.length) ? VERDICT.whole : VERDICT.altered;
-  }
-}
-
-function parsed(bytes: Buffer): JsonObject | null {
-  try {
-    const value = JSON.parse(bytes.toString()) as Json;
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
   }
 }

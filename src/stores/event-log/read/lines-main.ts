@@ -6,8 +6,8 @@ import type { LinesOrder, LinesReply, LinesRequest } from "./line-block.ts";
 
 // The thread that reads: it is ahead of whoever takes its blocks by as many buffers as there are.
 
-const BUFFER_BYTES = 1 << 20;
-const BUFFERS = 4;
+const BUFFER_BYTES = 1 << 18;
+const BUFFERS = 8;
 
 const free: ArrayBuffer[] = [];
 let made = 0;
@@ -35,8 +35,9 @@ function giveBack(given: ArrayBuffer): void {
 
 async function perform(request: LinesRequest): Promise<void> {
   const trouble = await cutLines(request, take, (block) => {
-    const { buffer, ends, verdicts } = block;
-    const move = [buffer, ends.buffer as ArrayBuffer, verdicts.buffer as ArrayBuffer];
+    const { buffer, ends, verdicts, forms, holes } = block;
+    const tables = [ends, verdicts, forms, holes].map((table) => table.buffer as ArrayBuffer);
+    const move = [buffer, ...tables];
     parentPort?.postMessage({ kind: "block", block } satisfies LinesReply, move);
   });
   parentPort?.postMessage({ kind: "end", trouble } satisfies LinesReply);

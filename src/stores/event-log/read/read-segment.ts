@@ -4,6 +4,7 @@ import { BlockLines } from "./block-lines.ts";
 import type { EventReading } from "./event-reading.ts";
 import type { JudgeOptions } from "./judge-line.ts";
 import type { LinesRequest } from "./line-block.ts";
+import type { LineForm } from "./line-form.ts";
 import type { LineThread } from "./line-thread.ts";
 
 /** A piece of a segment, and what reads and checks it. */
@@ -22,6 +23,7 @@ export async function* readSegment(
 ): AsyncGenerator<EventBatch> {
   const { thread, request, batches, reading } = read;
   const blocks = thread.blocks(request, signal);
+  const forms: LineForm[] = [];
   let last: Uint8Array | null = null;
   for (;;) {
     const next = await blocks.next();
@@ -30,7 +32,8 @@ export async function* readSegment(
       else if (!batches.isEmpty) yield batches.finish(last, reading.state);
       return;
     }
-    const lines = new BlockLines(next.value, read);
+    forms.push(...next.value.learned);
+    const lines = new BlockLines(next.value, { ...read, forms });
     yield* lines.batches(last);
     last = lines.lastLine();
   }

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as fc from "fast-check";
+
+import { SEED } from "../../../../test/support/seed.ts";
+import { historyLines } from "../samples.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import { FormFinder } from "./form-finder.ts";
+import { buildLine, type LineForm } from "./line-form.ts";
+import { parseObject } from "./parse-object.ts";
+
+/** What the forms make of lines: null for each that must be parsed. */
+function readByForms(lines: readonly Buffer[], names: readonly string[]) {
+  const finder = new FormFinder(names);
+  const forms: LineForm[] = [];
+  return lines.map((bytes) => {
+    const number = finder.find(bytes, 0, bytes.length);
+    const { holes, forms: learned } = finder.take();
+    forms.push(...learned);
+    const form = forms[number - 1];
+    return number === 0 || form === undefined
+      ? null
+      : buildLine(form.plan, bytes.toString("latin1"), holes, 0);
+  });
+}
+
+const value = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.string({ maxLength: 6, unit: "binary" }),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+);
+const object = fc.record({
+  id: value,
+  type: value,
+  data: fc.dictionary(fc.string({ maxLength: 5 }), value, { maxKeys: 3 }),
+  list: fc.option(fc.array(value, { maxLength: 2 })),
+});
+
+describe("a line read by its form", () => {
+  it("is what parsing it gives, and most lines of a log have one", () => {
+    const lines = historyLines();
+    const names = Object.keys(parseObject(lines[0] ?? "") ?? {});
+    const read = readByForms(
+      lines.map((line) => Buffer.from(line)),
+      names,
+    );
+    const known = read.flatMap((each, index) => (each === null ? [] : [[each, lines[index]]]));
+    for (const [each, line] of known)
+      assert.deepEqual({ ...(each as object) }, JSON.parse(String(line)));
+    assert.ok(known.length > 2000, `${known.length} lines have a form`);
+  });
+
+  it(`is what parsing it gives, whatever stands in it (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.array(object, { minLength: 2, maxLength: 12 }), (objects) => {
+        const lines = [...objects, ...objects].map((each) => Buffer.from(JSON.stringify(each)));
+        readByForms(lines, ["id", "type", "data", "list"]).forEach((read, index) => {
+          if (read === null) return;
+          assert.deepEqual({ ...read }, JSON.parse(String(lines[index])));
+        });
+      }),
+      { seed: SEED },
+    );
+  });
+
+  it(`is never made of bytes that are no JSON (seed ${SEED})`, () => {
+    const [first = ""] = historyLines(1);
+    const line = first.replace('"mode":"100644"', '"mode":-12,"deep":{"is":true,"of":null}');
+    fc.assert(
+      fc.property(fc.nat(line.length - 1), fc.nat(255), (at, byte) => {
+        const changed = Buffer.from(line);
+        changed[at] = byte;
+        const [, read] = readByForms([Buffer.from(line), changed], ["id", "data"]);
+        if (read === null || read === undefined) return;
+        const { id, data } = parseObject(changed.toString()) as JsonObject;
+        assert.deepEqual({ ...read }, { id, data });
+      }),
+      { seed: SEED, numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+
+/** A member of an object that a form builds: a piece of the line, or an object again. */
+type Member =
+  | { readonly kind: "text" | "number"; readonly key: string; readonly hole: number }
+  | { readonly kind: "object"; readonly key: string; readonly plan: ObjectPlan };
+
+/** How an object is built: what its members are to begin with, and those that lines fill. */
+interface ObjectPlan {
+  readonly begin: Readonly<Record<string, Json>>;
+  readonly members: readonly Member[];
+}
+
+/**
+ * What lines of one form have in common. Between the values of a line of it stand the same bytes, so
+ * that it need not be parsed: that it has the form proves that it is JSON.
+ */
+export interface LineForm {
+  /** What stands before each value, and after the last one. */
+  readonly pieces: readonly string[];
+  /** By value: it is a number, else a text. */
+  readonly isNumber: readonly boolean[];
+  /** By value: it is wanted. Only wanted ones are counted by the holes of the plan. */
+  readonly isWanted: readonly boolean[];
+  /** Numbers that tell where the wanted values of a line begin and end. */
+  readonly wanted: number;
+  readonly plan: ObjectPlan;
+}
+
+/** A number as JSON writes it. */
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** More values than these are faster parsed than compared. */
+const HOLES_MAX = 100;
+
+/**
+ * Learns the form of a line that JSON.parse took, and that has neither a backslash nor anything but
+ * printable ASCII. Null where there is none: lists, a name twice, too many values.
+ *
+ * @param names members of the line that are wanted.
+ */
+export function learnForm(
+  line: string,
+  value: JsonObject,
+  names: ReadonlySet<string>,
+): LineForm | null {
+  const learner = new Learner(line);
+  const plan = learner.learn(value);
+  if (plan === null || learner.isNumber.length > HOLES_MAX) return null;
+  const wanted = pruned(plan, names);
+  const places = new Map<number, number>();
+  for (const hole of holesOf(wanted)) places.set(hole, places.size);
+  return {
+    pieces: learner.pieces(),
+    isNumber: learner.isNumber,
+    isWanted: learner.isNumber.map((_, hole) => places.has(hole)),
+    wanted: 2 * places.size,
+    plan: renumbered(wanted, places),
+  };
+}
+
+/**
+ * The object of a line of this form. `holes` has, from `at` on, where each wanted value begins and
+ * ends in the text.
+ */
+export function buildLine(
+  plan: ObjectPlan,
+  text: string,
+  holes: Uint32Array,
+  at: number,
+): JsonObject {
+  const object = { ...plan.begin };
+  for (const member of plan.members) {
+    if (member.kind === "object") object[member.key] = buildLine(member.plan, text, holes, at);
+    else {
+      const hole = at + 2 * member.hole;
+      const value = text.slice(holes[hole], holes[hole + 1]);
+      object[member.key] = member.kind === "text" ? value : Number(value);
+    }
+  }
+  return object;
+}
+
+function pruned({ begin, members }: ObjectPlan, names: ReadonlySet<string>): ObjectPlan {
+  const kept = Object.entries(begin).filter(([key]) => names.has(key));
+  return {
+    begin: Object.fromEntries(kept),
+    members: members.filter(({ key }) => names.has(key)),
+  };
+}
+
+/** In the order of the line. */
+function holesOf({ members }: ObjectPlan): readonly number[] {
+  return members.flatMap((each) => (each.kind === "object" ? holesOf(each.plan) : [each.hole]));
+}
+
+function renumbered(plan: ObjectPlan, places: ReadonlyMap<number, number>): ObjectPlan {
+  const members = plan.members.map((each) =>
+    each.kind === "object"
+      ? { ...each, plan: renumbered(each.plan, places) }
+      : { ...each, hole: places.get(each.hole) ?? 0 },
+  );
+  return { begin: plan.begin, members };
+}
+
+/** Walks through a line beside its value, and notes where values stand. */
+class Learner {
+  readonly isNumber: boolean[] = [];
+  readonly #line: string;
+  readonly #holes: { readonly from: number; readonly to: number }[] = [];
+  #at = 0;
+
+  constructor(line: string) {
+    this.#line = line;
+  }
+
+  pieces(): readonly string[] {
+    const ends = [0, ...this.#holes.map(({ to }) => to)];
+    const begins = [...this.#holes.map(({ from }) => from), this.#line.length];
+    return ends.map((end, index) => this.#line.slice(end, begins[index]));
+  }
+
+  /** Members of the object that begins here; null when it cannot be told by its form. */
+  learn(value: JsonObject): ObjectPlan | null {
+    const begin: Record<string, Json> = {};
+    const members: Member[] = [];
+    this.#at = this.#line.indexOf("{", this.#at) + 1;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === "__proto__" || !this.#passKey(key)) return null;
+      const member = this.#member(key, inner);
+      if (member === null) return null;
+      begin[key] = member === "same" ? inner : null;
+      if (member !== "same") members.push(member);
+    }
+    // More members than the value has: a name stands there twice.
+    this.#skipSpace();
+    if (this.#line[this.#at] !== "}") return null;
+    this.#at++;
+    return { begin, members };
+  }
+
+  /** Names of digits come out of an object in another order than they stand in the line. */
+  #passKey(key: string): boolean {
+    this.#skipSpace();
+    if (this.#line[this.#at] === ",") this.#at++;
+    this.#skipSpace();
+    const name = `"${key}"`;
+    if (!this.#line.startsWith(name, this.#at)) return false;
+    this.#at += name.length;
+    this.#skipSpace();
+    this.#at++;
+    this.#skipSpace();
+    return true;
+  }
+
+  #member(key: string, value: Json): Member | "same" | null {
+    if (typeof value === "string") return this.#hole(key, "text", this.#at + 1, value.length);
+    if (typeof value === "number") {
+      NUMBER.lastIndex = this.#at;
+      const length = NUMBER.test(this.#line) ? NUMBER.lastIndex - this.#at : 0;
+      return this.#hole(key, "number", this.#at, length);
+    }
+    if (isJsonObject(value)) {
+      const plan = this.learn(value);
+      return plan === null ? null : { kind: "object", key, plan };
+    }
+    if (Array.isArray(value)) return null;
+    this.#at += JSON.stringify(value).length; // true, false, null
+    return "same";
+  }
+
+  #hole(key: string, kind: "text" | "number", from: number, length: number): Member {
+    const to = from + length;
+    this.#at = kind === "text" ? to + 1 : to;
+    const hole = this.#holes.push({ from, to }) - 1;
+    this.isNumber.push(kind === "number");
+    return { kind, key, hole };
+  }
+
+  #skipSpace(): void {
+    while (" \t\r".includes(this.#line[this.#at] ?? "x")) this.#at++;
+  }
+}
