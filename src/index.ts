@@ -11,6 +11,7 @@ export {
 } from "./app/one-store.ts";
 export { openSalvor } from "./app/open-salvor.ts";
 export type * from "./app/look-documents.ts";
+export type * from "./app/projection-documents.ts";
 export type * from "./app/run-document.ts";
 export type * from "./app/types.ts";
 export { SalvorError, type ErrorCode } from "./core/errors.ts";

@@ -4,6 +4,7 @@ import type { Loss } from "../core/loss.ts";
 import { createEngine, type Engine } from "../plans/engine.ts";
 import type { StepDefinition } from "../plans/define-step.ts";
 import type { RunRecord, StepOutput } from "../plans/types.ts";
+import type { RebuildResult } from "../projections/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Amended } from "../stores/types.ts";
 import { lockStore } from "../state/locks.ts";
@@ -38,7 +39,10 @@ async function engineWith(
     state,
     world,
     steps,
-    lockStore: (store) => lockStore(state.folder, store, world),
+    lockStore: (store) => {
+      const what = session.isProjection(store) ? "projection" : "store";
+      return lockStore(state.folder, store, world, what);
+    },
     summarise,
     onEvent: (_run, { event }) => {
       if (event.type === "StepStarted") progress.say(`${event.step} …`);
@@ -68,9 +72,15 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
     proofs,
     live: of("verify-live").flatMap((each) => proofIn(each, "live"))[0] ?? null,
     reports: null,
+    rebuilt: of("rebuild").flatMap(rebuiltIn),
     // What stands beside only for a while is nobody's new store.
     address: of("verify-live").length > 0 ? null : (addresses.at(-1) ?? null),
   };
+}
+
+/** Written by the step of the same program; the journal is ours. */
+function rebuiltIn({ output: { result } }: StepOutput): readonly RebuildResult[] {
+  return isJsonObject(result) ? [result as unknown as RebuildResult] : [];
 }
 
 function proofIn({ output }: StepOutput, name: "live" | "proof"): readonly Proof[] {

@@ -17,7 +17,8 @@ export async function findingsOf(
   session: Session,
   { stores = [], status }: FindingsOptions,
 ): Promise<FindingsDocument> {
-  for (const name of stores) session.storeConfig(name); // a name that nobody knows is a mistake
+  // A name that nobody knows is a mistake.
+  for (const name of stores) if (!session.isProjection(name)) session.storeConfig(name);
   const filter = {
     stores: stores.length === 0 ? undefined : stores,
     status: status === "all" ? undefined : status === undefined ? UNRESOLVED : [status],

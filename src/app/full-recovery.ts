@@ -7,6 +7,9 @@ import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, feasible, mend, type StoreRemedy } from "./mend.ts";
 import { mendAgain, type SecondRound } from "./mend-again.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
+import { planned } from "./planned.ts";
+import { recoverStates } from "./recover-states.ts";
+import { recoverSubjects } from "./recover-subjects.ts";
 import { leaveReport, lookEvents, reportStore } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
@@ -23,7 +26,7 @@ export async function fullRecovery(
   signal: AbortSignal,
 ): Promise<FullRecoveryDocument> {
   const startedMs = session.world.elapsed();
-  const names = session.storeNames(options.stores);
+  const { names, projections } = recoverSubjects(session, options.stores);
   const resumed: RunDocument[] = [];
   if (options.dryRun !== true)
     for (const name of names) resumed.push(...(await resumeFor(session, name, signal)));
@@ -34,10 +37,16 @@ export async function fullRecovery(
   if (mended !== null) await lookAgain(session, mended, signal);
   const again =
     mended === null ? null : await mendAgain(session, { remedies, run: mended }, options, signal);
-  const run = withResumed(...rounds(resumed, mended, again));
-  const findings = listFindings(await session.state(), { stores: names, status: UNRESOLVED });
+  const stores = withResumed(...rounds(resumed, mended, again));
+  const states = await recoverStates(session, isWell(stores) ? projections : [], options, signal);
+  const run = withStates(stores, states.runs);
+  const all = [...names, ...projections];
+  const findings = listFindings(await session.state(), { stores: all, status: UNRESOLVED });
   const durationMs = Math.round(session.world.elapsed() - startedMs);
-  const decided = [...remedies, ...(again?.remedies ?? [])];
+  const decided = [
+    ...[...remedies, ...(again?.remedies ?? [])].map(remedyDocument),
+    ...states.remedies.map(({ store, remedy, sentence }) => ({ store, remedy, why: sentence })),
+  ];
   const outcome = { names, before, remedies: decided, run, findings, durationMs };
   const document = documentOf(outcome);
   if (run?.status === "planned") return document;
@@ -58,10 +67,25 @@ function rounds(
   return [[...resumed, first], again.run];
 }
 
+function isWell(run: RunDocument | null): boolean {
+  return run === null || run.status === "planned" || run.status === "succeeded";
+}
+
+/** Logs came first, and then the states that are computed from them. */
+function withStates(
+  stores: RunDocument | null,
+  states: readonly RunDocument[],
+): RunDocument | null {
+  if (states.length === 0) return stores;
+  const all = [...(stores === null ? [] : [stores]), ...states];
+  if (all.some(({ status }) => status === "planned")) return all.reduce(planned);
+  return withResumed(all.slice(0, -1), all.at(-1) ?? null);
+}
+
 interface Outcome {
   readonly names: readonly string[];
   readonly before: ThreeLooks;
-  readonly remedies: readonly StoreRemedy[];
+  readonly remedies: FullRecoveryDocument["steps"]["recover"]["remedies"];
   readonly run: RunDocument | null;
   /** What is left, worst first. */
   readonly findings: readonly Finding[];
@@ -78,7 +102,7 @@ function documentOf(outcome: Outcome): FullRecoveryDocument {
     sound: ok && (run === null || run.status === "succeeded"),
     steps: {
       ...before,
-      recover: { remedies: remedies.map(remedyDocument), status },
+      recover: { remedies, status },
       verify: { ok, proofs: proofs.length, findings: open },
     },
     run,

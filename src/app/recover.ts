@@ -4,13 +4,16 @@ import type { Snapshot } from "../repository/types.ts";
 import { inspectAll } from "./inspect-all.ts";
 import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, mend, refuseImpossible, remedySentence } from "./mend.ts";
+import { planned } from "./planned.ts";
+import { type RecoveredStates, recoverStates } from "./recover-states.ts";
+import { recoverSubjects } from "./recover-subjects.ts";
 import { knownStores, leaveReport } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
 import { snapshotNamed } from "./snapshot-names.ts";
 import { withResumed } from "./with-resumed.ts";
 import type { RecoverOptions } from "./types.ts";
-import type { RunDocument } from "./run-document.ts";
+import type { ReportPaths, RunDocument } from "./run-document.ts";
 
 /**
  * Open findings become a plan, a run and a proof. It looks first: a store that was mended since it was
@@ -22,7 +25,7 @@ export async function recover(
   signal: AbortSignal,
 ): Promise<RunDocument> {
   const startedMs = session.world.elapsed();
-  const names = session.storeNames(options.stores);
+  const { names, projections } = recoverSubjects(session, options.stores);
   const from = await fromSnapshot(session, names, options.from, signal);
   const resumed: RunDocument[] = [];
   if (options.dryRun !== true)
@@ -36,24 +39,43 @@ export async function recover(
   for (const each of remedies) session.progress.say(remedySentence(each));
   refuseImpossible(remedies);
   const mended = await mend(session, remedies, options, signal);
-  if (mended.status === "planned") return mended;
-  await lookAgain(session, mended, signal);
-  const run = withResumed(resumed, mended) ?? mended;
-  const reports = await leaveReport(
-    session,
-    {
-      kind: "run",
-      command: "recover",
-      stores: await knownStores(session, signal),
-      findings: listFindings(state, { stores: names }).filter(
-        ({ id, status }) => status !== "resolved" || before.has(id),
-      ),
-      runs: [run],
-      durationMs: Math.round(session.world.elapsed() - startedMs),
-    },
-    signal,
+  if (mended.status !== "planned") await lookAgain(session, mended, signal);
+  const isWell = mended.status === "planned" || mended.status === "succeeded";
+  // A state is right only where its log is, and so comes after it.
+  const states = isWell ? await recoverStates(session, projections, options, signal) : NO_STATES;
+  if (mended.status === "planned") return [mended, ...states.runs].reduce(planned);
+  for (const id of states.found) before.add(id);
+  const rounds = [...resumed, mended, ...states.runs];
+  const run = withResumed(rounds.slice(0, -1), rounds.at(-1) ?? null) ?? mended;
+  const durationMs = Math.round(session.world.elapsed() - startedMs);
+  const all = [...names, ...projections];
+  return {
+    ...run,
+    reports: await report(session, run, { names: all, before, durationMs }, signal),
+  };
+}
+
+const NO_STATES: RecoveredStates = { remedies: [], runs: [], found: [] };
+
+interface Told {
+  readonly names: readonly string[];
+  /** Ids of findings that were open before. */
+  readonly before: ReadonlySet<string>;
+  readonly durationMs: number;
+}
+
+async function report(
+  session: Session,
+  run: RunDocument,
+  { names, before, durationMs }: Told,
+  signal: AbortSignal,
+): Promise<ReportPaths | null> {
+  const findings = listFindings(await session.state(), { stores: names }).filter(
+    ({ id, status }) => status !== "resolved" || before.has(id),
   );
-  return { ...run, reports };
+  const stores = await knownStores(session, signal);
+  const content = { kind: "run", command: "recover", stores, findings, runs: [run] } as const;
+  return leaveReport(session, { ...content, durationMs }, signal);
 }
 
 async function fromSnapshot(

@@ -4,9 +4,12 @@ import { queryOf } from "../checks/run-rules.ts";
 import { nodeDisk } from "../core/disk.ts";
 import type { KeyShape } from "../receipts/show.ts";
 import type { RecoveryContext } from "../recovery/context.ts";
+import { holdTurn } from "../state/locks.ts";
+import { buildState } from "./build-state.ts";
 import { loadForgotten, loadRules } from "./config/parts.ts";
 import type { StoreConfig } from "./config/types.ts";
 import { backUpHeld } from "./keep-image.ts";
+import { stateTarget } from "./projection-target.ts";
 import type { Session } from "./session.ts";
 
 /** What this session gives to the steps of a recovery. */
@@ -18,11 +21,24 @@ export function recoveryContext(session: Session): RecoveryContext {
     openStoreAt: (name, driver, options, address) =>
       session.openStoreAt(name, driver, options, address),
     scratch: () => session.scratch(),
+    buildState: (order, signal) => buildState(session, order, signal),
+    holdWriters: (store) => holdWriters(session, store),
     backUp: (store, signal) => backUpHeld(session, store, signal),
     rules: async (store) => (await loadRules(session.storeConfig(store))).map(queryOf),
     forgottenKeys: (store, collection, shape) =>
       forgottenKeys(session.storeConfig(store), collection, shape),
   };
+}
+
+/** Whoever follows a log writes to its state, by whatever name that is called. */
+async function holdWriters(session: Session, store: string): Promise<AsyncDisposable> {
+  await using turns = new AsyncDisposableStack();
+  for (const { name } of session.config?.projections ?? []) {
+    if (name !== store && !stateTarget(session, name).alsoHeld.includes(store)) continue;
+    const { folder } = await session.state();
+    turns.use(await holdTurn(folder, name, session.world));
+  }
+  return turns.move();
 }
 
 /** CONFIG_INVALID when a key does not name the columns that tell the rows apart. */

@@ -1,5 +1,6 @@
 import type { Loss } from "../core/loss.ts";
 import type { RunRecord } from "../plans/types.ts";
+import type { RebuildResult } from "../projections/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { Amended } from "../stores/types.ts";
 
@@ -20,6 +21,8 @@ export interface RunDocument extends RunRecord {
   readonly losses: readonly Loss[];
   /** What was put back or built anew in a live store; in a dry run, what would be. */
   readonly amended: readonly Amended[];
+  /** States that were built from their logs. */
+  readonly rebuilt: readonly RebuildResult[];
   /** Of the first store; `equal` only when all proofs are. */
   readonly proof: Proof | null;
   readonly proofs: readonly Proof[];

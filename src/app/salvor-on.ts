@@ -100,6 +100,19 @@ export function openSalvorOn(session: Session): Salvor {
       const subject = given.stores?.join(" ") ?? "";
       return told("full-recovery", subject, fullRecovery(session, given, signal));
     },
+    rebuild: async (given = {}, signal = never) => {
+      const { rebuild } = await import("./rebuild.ts");
+      return told("rebuild", given.projections?.join(" ") ?? "", rebuild(session, given, signal));
+    },
+    verifyState: async (given = {}, signal = never) => {
+      const { verifyStates } = await import("./verify-state.ts");
+      const subject = given.projections?.join(" ") ?? "";
+      return told("verify-state", subject, verifyStates(session, given, signal));
+    },
+    tail: async (given, signal = never) => {
+      const { tail } = await import("./tail.ts");
+      return told("tail", given.projection, tail(session, given, signal));
+    },
     generateReport: async (given = {}, signal = never) => {
       const { generateReport } = await import("./generate-report.ts");
       return generateReport(session, given, signal);

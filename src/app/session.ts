@@ -9,6 +9,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import { quietProgress, type Progress } from "../core/progress.ts";
 import { systemWorld, type World } from "../core/world.ts";
+import type { ProjectionConfig, RebuildProgress } from "../projections/types.ts";
 import type { Repository } from "../repository/types.ts";
 import type { State } from "../state/types.ts";
 import type { Driver } from "../stores/define-driver.ts";
@@ -32,6 +33,8 @@ export class Session implements AsyncDisposable {
   readonly env: Environment;
   /** Who asks, for the journal and the audit trail. */
   readonly by: string;
+  /** Those who want to know how far states are that are being built. */
+  readonly builds = new Set<(progress: RebuildProgress) => void>();
   readonly #held = new AsyncDisposableStack();
   readonly #made = new Map<string, Promise<unknown>>();
 
@@ -135,6 +138,31 @@ export class Session implements AsyncDisposable {
     throw new SalvorError("STORE_UNKNOWN", `there is no store "${name}" in ${file}`, {
       hint: `It names these: ${known}.`,
     });
+  }
+
+  /** Names of the projections that were asked for, or of all. CONFIG_INVALID when there is none. */
+  projectionNames(asked: readonly string[] = []): readonly string[] {
+    if (asked.length > 0) return [...new Set(asked)].map((name) => this.projection(name).name);
+    const { projections, file } = this.requireConfig();
+    if (projections.length > 0) return projections.map(({ name }) => name);
+    throw new SalvorError("CONFIG_INVALID", `${file} names no projections`, {
+      hint: 'Add one under "projections": what is computed from which event log, and where it goes.',
+    });
+  }
+
+  /** A configured projection. STORE_UNKNOWN when there is none of this name. */
+  projection(name: string): ProjectionConfig {
+    const { projections, file } = this.requireConfig();
+    const found = projections.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    const known = projections.map((each) => each.name).join(", ") || "none";
+    throw new SalvorError("STORE_UNKNOWN", `there is no projection "${name}" in ${file}`, {
+      hint: `It names these: ${known}.`,
+    });
+  }
+
+  isProjection(name: string): boolean {
+    return this.config?.projections.some((each) => each.name === name) ?? false;
   }
 
   async openStore(name: string, driver: string, options: JsonObject): Promise<Store> {

@@ -4,23 +4,33 @@ import type { Finding } from "../checks/types.ts";
 import { messageOf } from "../core/errors.ts";
 import { timestamp } from "../core/world.ts";
 import type { Snapshot } from "../repository/types.ts";
+import type { Store } from "../stores/types.ts";
 import { openRunView } from "./engine.ts";
 import { knownSnapshots } from "./known-snapshots.ts";
+import { openState } from "./projection-target.ts";
 import type { Session } from "./session.ts";
 import { newest } from "./snapshot-names.ts";
 import type { ComponentDocument, StatusDocument } from "./types.ts";
 
 /** The state of the whole, from what is known and from one look at each store. */
 export async function status(session: Session, signal: AbortSignal): Promise<StatusDocument> {
-  const { stores, system } = session.requireConfig();
+  const { stores, projections, system } = session.requireConfig();
   const [runs, snapshots] = await Promise.all([
     openRunView(session),
     knownSnapshots(session, signal),
   ]);
   const at = timestamp(session.world.now());
   const findings = listFindings(await session.state(), { status: ["open"] });
+  const open = [
+    ...stores.map(({ name }) => ({ id: name, kind: "store", open: () => session.store(name) })),
+    ...projections.map(({ name, target }) => ({
+      id: name,
+      kind: "projection",
+      open: () => openState(session, name, target),
+    })),
+  ];
   const components = await Promise.all(
-    stores.map(({ name }) => component(session, name, { at, findings }, signal)),
+    open.map((each) => component(each, { at, findings }, signal)),
   );
   const interrupted = (await runs.interrupted()).map(({ id }) => id);
   return {
@@ -37,17 +47,23 @@ export async function status(session: Session, signal: AbortSignal): Promise<Sta
   };
 }
 
+/** A store, or the state of a projection, that is looked at. */
+interface Look {
+  readonly id: string;
+  readonly kind: string;
+  readonly open: () => Promise<Store>;
+}
+
 /** What is known of a store, and one quick look at it: the worse of the two tells how it is. */
 async function component(
-  session: Session,
-  name: string,
+  { id, kind, open: openStore }: Look,
   { at, findings }: { readonly at: string; readonly findings: readonly Finding[] },
   signal: AbortSignal,
 ): Promise<ComponentDocument> {
-  const open = findings.filter(({ store }) => store === name);
-  const base = { id: name, kind: "store" } as const;
+  const open = findings.filter(({ store }) => store === id);
+  const base = { id, kind };
   try {
-    const store = await session.store(name);
+    await using store = await openStore();
     const seen = [...(await store.preflight(signal)), ...open];
     const [worst] = seen.toSorted((a, b) => rankOf(a.severity) - rankOf(b.severity));
     const since = open[0]?.detectedAt ?? at;

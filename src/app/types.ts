@@ -16,7 +16,20 @@ import type {
   IntegrityDocument,
   ScanDocument,
 } from "./look-documents.ts";
+import type { ChangeOptions } from "./change-options.ts";
+import type {
+  RebuildDocument,
+  RebuildOptions,
+  RebuildsDocument,
+  TailDocument,
+  TailOptions,
+  VerifyStateDocument,
+  VerifyStateOptions,
+  VerifyStatesDocument,
+} from "./projection-documents.ts";
 import type { RunDocument } from "./run-document.ts";
+
+export type { ChangeOptions };
 
 /** The variables of the process, or what a test gives instead. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,18 +49,6 @@ export interface OpenOptions {
   readonly by?: string | undefined;
   readonly log?: Log | undefined;
   readonly progress?: Progress | undefined;
-}
-
-/** What everything that changes live data takes. */
-export interface ChangeOptions {
-  /** Plan only: the run comes back `planned` and nothing is touched. */
-  readonly dryRun?: boolean | undefined;
-  /** Go on without asking. Without it `confirm` decides; without both it is CONFIRMATION_NEEDED. */
-  readonly yes?: boolean | undefined;
-  /** Shown the planned run; the answer decides. */
-  readonly confirm?: ((plan: RunDocument) => Promise<boolean>) | undefined;
-  /** For the run and the audit trail. */
-  readonly reason?: string | undefined;
 }
 
 /** Everything that the commands do, a method each; each resolves to the command's JSON document. */
@@ -77,6 +78,15 @@ export interface Salvor extends AsyncDisposable {
   recover(options?: RecoverOptions, signal?: AbortSignal): Promise<RunDocument>;
   fullRecovery(options?: FullRecoveryOptions, signal?: AbortSignal): Promise<FullRecoveryDocument>;
   generateReport(options?: ReportOptions, signal?: AbortSignal): Promise<ReportDocument>;
+  rebuild(
+    options?: RebuildOptions,
+    signal?: AbortSignal,
+  ): Promise<RebuildDocument | RebuildsDocument>;
+  verifyState(
+    options?: VerifyStateOptions,
+    signal?: AbortSignal,
+  ): Promise<VerifyStateDocument | VerifyStatesDocument>;
+  tail(options: TailOptions, signal?: AbortSignal): Promise<TailDocument>;
   auditTrail(options?: AuditTrailOptions, signal?: AbortSignal): Promise<AuditTrailDocument>;
   status(signal?: AbortSignal): Promise<StatusDocument>;
 }

@@ -21,6 +21,7 @@ export function withResumed(
     losses: all.flatMap(({ losses }) => losses),
     proofs: all.flatMap(({ proofs }) => proofs),
     amended: all.flatMap(({ amended }) => amended),
+    rebuilt: all.flatMap(({ rebuilt }) => rebuilt),
     rpoMs: latest(({ rpoMs }) => rpoMs),
     quarantine: latest(({ quarantine }) => quarantine),
     restoredFrom: latest(({ restoredFrom }) => restoredFrom),

@@ -70,6 +70,21 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./commands/restore.ts")).restoreCommand,
   },
   {
+    name: "rebuild",
+    summary: "Compute the state of projections anew from their event logs",
+    load: async () => (await import("./commands/rebuild.ts")).rebuildCommand,
+  },
+  {
+    name: "verify-state",
+    summary: "Is the state what its event log says?",
+    load: async () => (await import("./commands/verify-state.ts")).verifyStateCommand,
+  },
+  {
+    name: "tail",
+    summary: "Apply new events to the state as they come",
+    load: async () => (await import("./commands/tail.ts")).tailCommand,
+  },
+  {
     name: "receipt",
     summary: "Say what a store holds, or held",
     load: async () => (await import("./commands/receipt.ts")).receiptCommand,

@@ -46,7 +46,7 @@ export function openProgress(screen: ProgressScreen): Progress {
 
 /** `backing up shop: 12.0 MB of 300 MB (4 %), 150 MB/s, 1.9 s left`. `gained` in `elapsedMs`. */
 export function progressLine(report: ProgressReport, elapsedMs: number, gained: number): string {
-  const { task, done, total, unit } = report;
+  const { task, done, total, unit, remark } = report;
   const amount = (value: number): string =>
     unit === "bytes" ? size(value) : `${count(Math.round(value))} ${unit}`;
   const rate = elapsedMs > 0 ? gained / elapsedMs : 0;
@@ -56,6 +56,7 @@ export function progressLine(report: ProgressReport, elapsedMs: number, gained: 
       : `${unit === "bytes" ? size(done) : count(done)} of ${amount(total)} (${Math.floor((100 * done) / Math.max(total, 1))} %)`,
   ];
   if (rate > 0 && unit !== "steps") parts.push(`${amount(rate * 1000)}/s`);
+  if (remark !== undefined) parts.push(safe(remark));
   if (rate > 0 && total !== null && total > done) {
     parts.push(`${duration((total - done) / rate)} left`);
   }

@@ -9,6 +9,8 @@ export interface ProgressReport {
   /** Null when only the end tells. */
   readonly total: number | null;
   readonly unit: ProgressUnit;
+  /** What else tells how it goes: `180,000 events/s`. */
+  readonly remark?: string;
 }
 
 /** Where long work says how far it is. Calls are cheap: whoever shows them drops most. */

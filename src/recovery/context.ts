@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { KeyShape } from "../receipts/show.ts";
 import type { Repository } from "../repository/types.ts";
 import type { Address, Query, Store } from "../stores/types.ts";
+import type { BuildOrder, Built } from "./build-order.ts";
 
 /** What a recovery works with. Whoever joins everything together gives it. */
 export interface RecoveryContext {
@@ -14,6 +15,15 @@ export interface RecoveryContext {
   openStoreAt(name: string, driver: string, options: JsonObject, address: Address): Promise<Store>;
   /** Folder for what this command leaves behind nowhere. */
   scratch(): Promise<string>;
+  /**
+   * Builds the state of a projection in its draft, or goes on with it; what is damaged is put aside.
+   *
+   * @throws {SalvorError} LOG_DAMAGED under the policy `stop`; STORE_UNKNOWN when salvor.yaml has no
+   *   such projection any more; what keeps the log from being read, or the draft from being written.
+   */
+  buildState(order: BuildOrder, signal: AbortSignal): Promise<Built>;
+  /** Keeps those who write to a store for Salvor from writing until disposed, if there are any. */
+  holdWriters(store: string, signal: AbortSignal): Promise<AsyncDisposable>;
   /** Backs a store up into the repository of the configuration. The caller holds the store. */
   backUp(store: string, signal: AbortSignal): Promise<{ readonly snapshot: string }>;
   /** The rules of a store's owner, as questions. */

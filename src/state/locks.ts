@@ -12,7 +12,8 @@ const TRIES = 10;
 const TRY_PAUSE_MS = 20;
 
 /**
- * Holds a store for one command, until disposed or until this process is gone.
+ * Holds a store, or the state of a projection, for one command: until disposed or until this process
+ * is gone.
  *
  * @param folder the state's folder.
  * @throws {SalvorError} STORE_BUSY at once, naming the holder.
@@ -21,15 +22,57 @@ export async function lockStore(
   folder: string,
   store: string,
   world: World,
+  what: "projection" | "store" = "store",
 ): Promise<AsyncDisposable> {
   return holdLock({
     path: await lockPath(folder, "store", store),
     mode: "exclusive",
-    subject: `store "${store}"`,
+    subject: `${what} "${store}"`,
     busy: "STORE_BUSY",
     timeoutMs: 0,
     world,
   });
+}
+
+/** The right to follow the log of a projection. STORE_BUSY when another process does. */
+export async function lockTail(
+  folder: string,
+  projection: string,
+  world: World,
+): Promise<AsyncDisposable> {
+  return holdLock({
+    path: await lockPath(folder, "tail", projection),
+    mode: "exclusive",
+    subject: `the tail of projection "${projection}"`,
+    busy: "STORE_BUSY",
+    timeoutMs: 0,
+    world,
+  });
+}
+
+/** True while a living process follows the log of a projection. */
+export async function isTailed(folder: string, projection: string, world: World): Promise<boolean> {
+  return isHeld(await lockPath(folder, "tail", projection), world);
+}
+
+/** The lock's file that whoever follows a log holds while it writes to the live state. */
+export function turnPath(folder: string, projection: string): Promise<string> {
+  return lockPath(folder, "turn", projection);
+}
+
+/** How long a transaction of somebody who follows a log may take. */
+const TURN_TRIES = 500;
+
+/** Keeps whoever follows the log of a projection from writing to its state, until disposed. */
+export async function holdTurn(
+  folder: string,
+  projection: string,
+  world: World,
+): Promise<AsyncDisposable> {
+  const path = await turnPath(folder, projection);
+  const subject = `the state of projection "${projection}"`;
+  const request = { path, subject, mode: "exclusive", busy: "STORE_BUSY", timeoutMs: 0 } as const;
+  return persistently(world, () => holdLock({ ...request, world }), TURN_TRIES);
 }
 
 /** The right to work on a run, and at its end the removal of what stood for that right. */
@@ -59,8 +102,12 @@ export async function lockRun(folder: string, run: string, world: World): Promis
 }
 
 /** The engine's own waiting would stop this whole process. */
-async function persistently<Result>(world: World, work: () => Promise<Result>): Promise<Result> {
-  for (let left = TRIES; ; left -= 1) {
+async function persistently<Result>(
+  world: World,
+  work: () => Promise<Result>,
+  tries = TRIES,
+): Promise<Result> {
+  for (let left = tries; ; left -= 1) {
     try {
       return await work();
     } catch (error) {
@@ -76,13 +123,16 @@ function isStoreBusy(error: unknown): boolean {
 
 /** True while a living process holds the run. */
 export async function isRunHeld(folder: string, run: string, world: World): Promise<boolean> {
-  const path = await lockPath(folder, "run", run);
+  return isHeld(await lockPath(folder, "run", run), world);
+}
+
+async function isHeld(path: string, world: World): Promise<boolean> {
   if (!existsSync(path)) return false;
   try {
     await using _look = await holdLock({
       path,
       mode: "shared",
-      subject: `run ${run}`,
+      subject: path,
       busy: "STORE_BUSY",
       timeoutMs: 0,
       world,
@@ -94,7 +144,11 @@ export async function isRunHeld(folder: string, run: string, world: World): Prom
   }
 }
 
-async function lockPath(folder: string, kind: "run" | "store", name: string): Promise<string> {
+async function lockPath(
+  folder: string,
+  kind: "run" | "store" | "tail" | "turn",
+  name: string,
+): Promise<string> {
   const locks = join(folder, "locks");
   await mkdir(locks, { recursive: true, mode: 0o700 });
   return join(locks, `${kind}-${safeName(name)}.lock`);

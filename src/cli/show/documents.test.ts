@@ -86,6 +86,7 @@ const run: RunDocument = {
   ],
   quarantine: "/state/quarantine/1",
   amended: [],
+  rebuilt: [],
   restoredFrom: null,
   losses: [],
   proof: null,

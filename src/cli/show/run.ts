@@ -147,7 +147,8 @@ function failureLines(steps: readonly RunStep[]): readonly string[] {
   );
 }
 
-function lossLines(losses: readonly Loss[], style: Style): readonly string[] {
+/** What was lost, for people. */
+export function lossLines(losses: readonly Loss[], style: Style): readonly string[] {
   if (losses.length === 0) return [];
   const shown = losses.slice(0, LOSSES_SHOWN).map(({ store, collection, key, reason }) => {
     const place = [store, collection ?? ""].filter((part) => part !== "").join(".");

@@ -26,6 +26,12 @@ export function chosenIn(outputs: readonly JsonObject[], address: string): Chose
   return { address, snapshot, digest, sameBytes: found?.["sameBytes"] === true };
 }
 
+/** The receipt's digest of what stands at an address, wherever that came from; null before it is known. */
+export function digestIn(outputs: readonly JsonObject[], address: string): Digest | null {
+  const found = outputs.findLast((each) => each["address"] === address && "chosenDigest" in each);
+  return text(found?.["chosenDigest"]) as Digest | null;
+}
+
 function text(value: Json | undefined): string | null {
   return typeof value === "string" ? value : null;
 }

@@ -8,7 +8,7 @@ import type { StepContext } from "../../plans/types.ts";
 import type { Quarantine, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { isRemark } from "../prove-store.ts";
-import { chosenIn } from "./chosen.ts";
+import { digestIn } from "./chosen.ts";
 import { storeFields } from "./parameters.ts";
 import { outputsOf, quarantineJson, quarantinesIn } from "./quarantine-json.ts";
 
@@ -41,6 +41,7 @@ export function exchange(recovery: RecoveryContext) {
     run: async (context, signal) => {
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
+      await using _still = await recovery.holdWriters(store, signal);
       const quarantine = await exchangeNewest(live, context, unseen, signal);
       return { exchanged: true, quarantine: quarantineJson(quarantine) };
     },
@@ -49,6 +50,7 @@ export function exchange(recovery: RecoveryContext) {
       if (!isUntouched && context.recorded["exchanged"] !== true) return;
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
+      await using _still = await recovery.holdWriters(store, signal);
       if (!isUntouched) await keepNewer(live, context, signal);
       await live.putBack(knownQuarantine(context), { unseen }, signal);
     },
@@ -109,8 +111,7 @@ async function isExchanged(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { store, driver, options, beside } = context.parameters;
-  const chosen = chosenIn(outputsOf(store, context), beside);
-  const digest = chosen?.digest ?? context.parameters.digest;
+  const digest = digestIn(outputsOf(store, context), beside) ?? context.parameters.digest;
   if ((await recovery.disk.stat(beside)) === null) return true;
   try {
     await using live = await recovery.openStore(store, driver, options);

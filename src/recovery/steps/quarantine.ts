@@ -4,10 +4,16 @@ import type { JsonObject } from "../../core/json.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { RecoveryContext } from "../context.ts";
 import { isDamaged } from "./build-beside.ts";
-import { snapshotFields, storeFields } from "./parameters.ts";
+import { storeFields } from "./parameters.ts";
 import { quarantineJson } from "./quarantine-json.ts";
 
-const parameters = z.object({ ...storeFields, ...snapshotFields, folder: z.string() });
+const parameters = z.object({
+  ...storeFields,
+  repository: z.string().nullable(),
+  /** The one that takes the live state's place; null when that comes from no snapshot. */
+  snapshot: z.string().nullable(),
+  folder: z.string(),
+});
 
 /** Copies the live state, damaged or not, to where it is kept. It is never undone: copies stay. */
 export function quarantine(recovery: RecoveryContext) {
@@ -29,9 +35,10 @@ export function quarantine(recovery: RecoveryContext) {
 /** Null when the snapshot is damaged: an older one may take its place, and is not asked for. */
 async function descriptionOf(
   recovery: RecoveryContext,
-  from: { readonly repository: string | null; readonly snapshot: string },
+  from: { readonly repository: string | null; readonly snapshot: string | null },
   signal: AbortSignal,
 ): Promise<JsonObject | null> {
+  if (from.snapshot === null) return null;
   const repository = await recovery.repository(from.repository, signal);
   try {
     return (await repository.content(from.snapshot, signal)).description;

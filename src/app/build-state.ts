@@ -1,0 +1,139 @@
+import { counted } from "../core/text.ts";
+import type { Loss } from "../core/loss.ts";
+import { SalvorError } from "../core/errors.ts";
+import type { OnDamaged, RebuildProgress } from "../projections/types.ts";
+import type { BuildOrder, Built } from "../recovery/build-order.ts";
+import type { EventDamage, EventDoor } from "../stores/events.ts";
+import { refuseUntrustedModule } from "./config/parts.ts";
+import { damagedEventsFile } from "./projection-target.ts";
+import type { Session } from "./session.ts";
+
+/** So many skipped events are named one by one; the file in quarantine has all. */
+const LOSSES_MAX = 1_000;
+
+/** Events in a transaction: more make a build no faster, and a crash cost more. */
+export const BATCH_MAX = 20_000;
+
+/** Builds the state of a projection as salvor.yaml has it, and tells how far it is. */
+export async function buildState(
+  session: Session,
+  order: BuildOrder,
+  signal: AbortSignal,
+): Promise<Built> {
+  const projection = session.projection(order.projection);
+  await refuseUntrustedModule(projection);
+  const log = await eventDoor(session, projection.log);
+  const task = `building ${projection.name}`;
+  const skipped = new Skipped(session, projection.log, order);
+  const request = {
+    projection,
+    log,
+    draft: order.draft,
+    build: order.build,
+    fromMs: order.fromMs,
+    untilMs: order.untilMs,
+    onDamaged: order.onDamaged ?? policyOf(session, projection.log),
+    batchMax: order.batchMax ?? BATCH_MAX,
+  };
+  let isTold = false;
+  const onProgress = (progress: RebuildProgress, resumedAfter: number): void => {
+    if (!isTold && resumedAfter > 0) {
+      session.progress.say(`${projection.name}: going on from event ${resumedAfter}.`);
+    }
+    isTold = true;
+    report(session, task, progress);
+  };
+  try {
+    const { buildProjection } = await import("../projections/build.ts");
+    const hosts = await session.hosts();
+    const onDamage = (damage: readonly EventDamage[]): void => skipped.add(damage);
+    const built = await buildProjection(hosts, request, { onProgress, onDamage }, signal);
+    await skipped.settle();
+    const { tables, eventsPerSecond, resumedAfter: _, ...progress } = built;
+    const losses = skipped.losses(progress.corrupted);
+    return { progress, eventsPerSecond, tables: Object.keys(tables), losses };
+  } finally {
+    session.progress.finish(task);
+    await skipped.settle();
+  }
+}
+
+function report(session: Session, task: string, progress: RebuildProgress): void {
+  const { bytes, bytesTotal, eventsPerSecond } = progress;
+  const remark = `${Math.round(eventsPerSecond).toLocaleString("en")} events/s`;
+  session.progress.update({ task, done: bytes, total: bytesTotal, unit: "bytes", remark });
+  for (const listener of session.builds) listener(progress);
+}
+
+/** Where the events of a log are read. */
+export async function eventDoor(session: Session, log: string): Promise<EventDoor> {
+  await using store = await session.store(log);
+  if (store.events !== undefined) return store.events;
+  throw new SalvorError("CONFIG_INVALID", `${log} keeps no events`, {
+    hint: "Name a store whose driver is event-log as the projection's log.",
+  });
+}
+
+/** What salvor.yaml says of a log's damage. */
+export function policyOf(session: Session, log: string): OnDamaged {
+  // The driver's own schema has checked it.
+  return (session.storeConfig(log).options["onDamaged"] ?? "stop") as OnDamaged;
+}
+
+/** Puts events aside that cannot be applied; those that were put aside before are not again. */
+export async function keepDamaged(
+  session: Session,
+  log: string,
+  damage: readonly EventDamage[],
+): Promise<void> {
+  const { keepDamagedEvents } = await import("../stores/damaged-events.ts");
+  await keepDamagedEvents(damagedEventsFile(session, log), damage);
+}
+
+/** Puts aside what is damaged, in its order, and keeps count of it. */
+class Skipped {
+  readonly #session: Session;
+  readonly #log: string;
+  readonly #order: BuildOrder;
+  readonly #losses: Loss[];
+  #pending: Promise<void> = Promise.resolve();
+
+  constructor(session: Session, log: string, order: BuildOrder) {
+    this.#session = session;
+    this.#log = log;
+    this.#order = order;
+    this.#losses = [...order.skipped];
+  }
+
+  add(damage: readonly EventDamage[]): void {
+    this.#pending = this.#pending.then(() => this.#keep(damage));
+    this.#pending.catch(() => {}); // whoever settles hears of it
+  }
+
+  async settle(): Promise<void> {
+    await this.#pending;
+  }
+
+  /** All that were skipped, those that nobody could name as one. */
+  losses(corrupted: number): readonly Loss[] {
+    const more = corrupted - this.#losses.length;
+    if (more <= 0) return this.#losses;
+    const file = damagedEventsFile(this.#session, this.#log);
+    const reason = `${counted(more, "more event")} cannot be applied; ${file} lists all`;
+    return [...this.#losses, { ...this.#loss, key: null, location: { file }, reason }];
+  }
+
+  get #loss(): Pick<Loss, "collection" | "store"> {
+    return { store: this.#log, collection: "events" };
+  }
+
+  async #keep(damage: readonly EventDamage[]): Promise<void> {
+    await keepDamaged(this.#session, this.#log, damage);
+    const room = LOSSES_MAX - this.#losses.length;
+    if (room <= 0) return;
+    for (const { id, file, line, offset, reason } of damage.slice(0, room)) {
+      this.#losses.push({ ...this.#loss, key: id, location: { file, line, byte: offset }, reason });
+    }
+    await this.#order.keep(this.#losses);
+  }
+}

@@ -1,0 +1,168 @@
+import { join } from "node:path";
+
+import { SalvorError } from "../core/errors.ts";
+import { projectionDigest } from "../projections/digest.ts";
+import type { StateDifference, StateVerdict } from "../projections/types.ts";
+import type { Proof } from "../receipts/proof.ts";
+import type { SealedReceipt } from "../receipts/types.ts";
+import type { Built } from "../recovery/build-order.ts";
+import { prove, type Side } from "../recovery/prove.ts";
+import type { Image } from "../stores/types.ts";
+import { buildState } from "./build-state.ts";
+import { openState, stateTarget } from "./projection-target.ts";
+import type { Session } from "./session.ts";
+import { readStateHead, type StateHead } from "./state-head.ts";
+
+/** So many rows that differ are named. */
+const DIFFERENCES_MAX = 1_000;
+
+/** A live state, compared with what its log says. */
+export interface StateComparison {
+  readonly verdict: StateVerdict;
+  /** What the live state says of itself; null where it does not. */
+  readonly head: StateHead | null;
+  /** Why the live state cannot be read. */
+  readonly trouble: SalvorError | null;
+}
+
+/** Builds the state of a projection in scratch space, and compares the live one with it row by row. */
+export async function compareState(
+  session: Session,
+  name: string,
+  signal: AbortSignal,
+): Promise<StateComparison> {
+  // A second look at the same projection goes on from what the first one has built.
+  const draft = join(await session.scratch(), `verify-${name}.sqlite`);
+  const built = await buildBeside(session, name, draft, signal);
+  await using scratch = await openState(session, name, draft);
+  await using image = await scratch.capture({ exclusive: true }, signal);
+  const expected = { image, sealed: ownTables(await seal(image, signal), built.tables) };
+  const live = await captureLive(session, name, signal);
+  if (live instanceof SalvorError) {
+    return { verdict: unreadable(session, name, built, expected), head: null, trouble: live };
+  }
+  await using actualImage = live;
+  const sealed = ownTables(await seal(actualImage, signal), built.tables);
+  const proof = await compare(name, expected, { image: actualImage, sealed }, signal);
+  const head = await readStateHead(actualImage, signal);
+  const base = unreadable(session, name, built, expected);
+  const actual = projectionDigest(sealed.receipt, built.tables);
+  const differences = differencesIn(proof);
+  const verdict = {
+    ...base,
+    consistent: base.expected === actual,
+    differences,
+    differencesTotal: totalOf(proof),
+    behind: Math.max(0, linesOf(built.progress) - linesOf(head)),
+    actual,
+  };
+  return { verdict, head, trouble: null };
+}
+
+function buildBeside(
+  session: Session,
+  projection: string,
+  draft: string,
+  signal: AbortSignal,
+): Promise<Built> {
+  const order = {
+    projection,
+    draft,
+    build: "verify",
+    fromMs: null,
+    untilMs: null,
+    onDamaged: null,
+    batchMax: null,
+    skipped: [],
+    keep: async () => {},
+  };
+  return buildState(session, order, signal);
+}
+
+/** The live state as it is now, or why it cannot be read. */
+async function captureLive(
+  session: Session,
+  name: string,
+  signal: AbortSignal,
+): Promise<Image | SalvorError> {
+  const { live } = stateTarget(session, name);
+  await using store = await openState(session, name, live);
+  try {
+    return await store.capture({ exclusive: false }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SalvorError && OF_THE_STATE.has(error.code)) return error;
+    throw error;
+  }
+}
+
+const OF_THE_STATE: ReadonlySet<string> = new Set([
+  "PERMISSION_DENIED",
+  "STORE_DAMAGED",
+  "STORE_MISSING",
+]);
+
+async function seal(image: Image, signal: AbortSignal): Promise<SealedReceipt> {
+  return image.seal({ portable: false }, signal);
+}
+
+/** A state has other tables too: Salvor's own, and what somebody has added. */
+function ownTables({ receipt, trees }: SealedReceipt, tables: readonly string[]): SealedReceipt {
+  const collections = Object.fromEntries(
+    Object.entries(receipt.collections).filter(([name]) => tables.includes(name)),
+  );
+  return {
+    receipt: { ...receipt, collections },
+    trees: trees.filter(({ collection }) => tables.includes(collection)),
+  };
+}
+
+function compare(
+  store: string,
+  expected: Side,
+  actual: Side & { readonly image: Image },
+  signal: AbortSignal,
+): Promise<Proof> {
+  const showKey = actual.image.showKey.bind(actual.image);
+  return prove(expected, actual, { store, level: "none", openFile: null, showKey }, signal);
+}
+
+function differencesIn({ collections }: Proof): readonly StateDifference[] {
+  const kinds = ["missing", "extra", "changed"] as const;
+  return collections
+    .flatMap((each) =>
+      kinds.flatMap((kind) => each[kind].map((key) => ({ collection: each.name, key, kind }))),
+    )
+    .slice(0, DIFFERENCES_MAX);
+}
+
+function totalOf({ collections }: Proof): number {
+  return collections.reduce(
+    (sum, { total }) => sum + total.missing + total.extra + total.changed,
+    0,
+  );
+}
+
+/** How far along its log a state is, in lines of the last file. */
+function linesOf(head: Pick<StateHead, "checkpoint"> | null): number {
+  return head?.checkpoint?.line ?? 0;
+}
+
+function unreadable(
+  session: Session,
+  name: string,
+  { progress, tables }: Built,
+  { sealed }: { readonly sealed: SealedReceipt },
+): StateVerdict {
+  return {
+    projection: name,
+    target: session.projection(name).target,
+    consistent: false,
+    differences: [],
+    differencesTotal: 0,
+    behind: 0,
+    corrupted: progress.corrupted,
+    expected: projectionDigest(sealed.receipt, tables),
+    actual: null,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Observation } from "../core/finding.ts";
+import { counted, keyText } from "../core/text.ts";
+import type { ProjectionConfig } from "../projections/types.ts";
+import type { StateComparison } from "./compare-state.ts";
+
+const EVIDENCE_MAX = 250;
+
+/** Pure: what a comparison of a live state with its log has shown, as findings say it. */
+export function stateObservations(
+  projection: ProjectionConfig,
+  found: StateComparison,
+): readonly Observation[] {
+  const { verdict, trouble } = found;
+  if (trouble !== null) return [unreadable(projection, trouble.code, trouble.message)];
+  if (verdict.consistent) return [];
+  const version = versionChange(projection, found);
+  return [...version, verdict.behind > 0 ? behind(projection, found) : differs(projection, found)];
+}
+
+type Said = Pick<Observation, "code" | "description" | "evidence" | "severity" | "title">;
+
+function observed(projection: ProjectionConfig, said: Said): Observation {
+  return {
+    ...said,
+    category: "structure",
+    location: { file: projection.target },
+    remedies: ["rebuild"],
+  };
+}
+
+function unreadable(projection: ProjectionConfig, code: string, message: string): Observation {
+  const isMissing = code === "STORE_MISSING";
+  return observed(projection, {
+    code: isMissing ? "projection.state.missing" : "projection.state.unreadable",
+    title: isMissing ? "The state is missing" : "The state cannot be read",
+    description: message,
+    severity: "high",
+    evidence: code,
+  });
+}
+
+/** Its rows were computed by other rules than those of today. */
+function versionChange(
+  projection: ProjectionConfig,
+  { head }: StateComparison,
+): readonly Observation[] {
+  if (head === null || head.version === projection.version) return [];
+  const { name, version } = projection;
+  return [
+    observed(projection, {
+      code: "projection.version",
+      title: "The state is of another version",
+      description: `${name} is of version ${version}, its state of version ${head.version}`,
+      severity: "medium",
+      evidence: String(head.version),
+    }),
+  ];
+}
+
+function behind(projection: ProjectionConfig, { verdict }: StateComparison): Observation {
+  const { name, target } = projection;
+  return observed(projection, {
+    code: "projection.state.behind",
+    title: "The state is behind its log",
+    description: `${target} lacks the last ${counted(verdict.behind, "event")} of ${name}'s log, and ${counted(verdict.differencesTotal, "row")} differ`,
+    severity: "medium",
+    evidence: evidenceOf(verdict),
+  });
+}
+
+function differs(projection: ProjectionConfig, { verdict }: StateComparison): Observation {
+  const { differencesTotal } = verdict;
+  return observed(projection, {
+    code: "projection.state.differs",
+    title: "The state is not what its log says",
+    description: `${counted(differencesTotal, "row")} of ${projection.target} differ from what the log of ${projection.name} says`,
+    severity: "high",
+    evidence: evidenceOf(verdict),
+  });
+}
+
+function evidenceOf({ differences }: StateComparison["verdict"]): string {
+  const rows = differences
+    .slice(0, 5)
+    .map(({ collection, key, kind }) => `${kind} ${collection} ${keyText(key)}`);
+  return rows.join("; ").slice(0, EVIDENCE_MAX);
+}
