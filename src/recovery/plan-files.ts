@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { counted, shortId } from "../core/text.ts";
 import type { Plan, PlannedStep } from "../plans/types.ts";
-import { plannedStep } from "./planned-step.ts";
+import { plannedStep, type StepDetails } from "./planned-step.ts";
 import { besideOf, planRestoreTo, type InPlaceRequest, type WantedPaths } from "./plan-restore.ts";
 import { stepId } from "./steps/quarantine-json.ts";
 
@@ -41,6 +41,7 @@ function mergeStep(request: FilesRequest, address: string): PlannedStep {
     description: `Put ${counted(differing.length, "path")} back into ${live}: ${named(differing)}${stays}`,
     parameters: { wanted: wantedJson(request), address, folder, unseen },
     dependsOn: [stepId(store, "verify")],
+    onFailure: "undo",
   });
 }
 
@@ -56,21 +57,12 @@ function verifyStep(request: FilesRequest, beside: string): PlannedStep {
       files: { step: stepId(store, "merge"), wanted },
     },
     dependsOn: [stepId(store, "merge")],
+    onFailure: "stop",
   });
 }
 
-function step(
-  request: FilesRequest,
-  action: string,
-  details: {
-    readonly description: string;
-    readonly parameters: JsonObject;
-    readonly dependsOn: readonly string[];
-  },
-): PlannedStep {
-  // What is back is back: nothing of it is taken away again because of what comes after it.
-  const { bytes } = request.snapshot;
-  return plannedStep({ ...request, bytes }, action, { ...details, onFailure: "stop" });
+function step(request: FilesRequest, action: string, details: StepDetails): PlannedStep {
+  return plannedStep({ ...request, bytes: request.snapshot.bytes }, action, details);
 }
 
 function wantedJson({ wanted: { only, alone } }: FilesRequest): JsonObject {

@@ -1,9 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+import type { Salvor } from "../../src/app/types.ts";
 import { seededRandom } from "../support/random.ts";
 import { expectSalvor } from "../support/salvor.ts";
 import { storeContent } from "./store-content.ts";
@@ -34,6 +44,10 @@ export interface Subject {
   readonly contentOf: (path: string) => Promise<string | null>;
   /** What else may be there until the command goes on, on the way to a whole content. */
   readonly underWay: (whole: string | null) => readonly (string | null)[];
+  /** Where that is too much to list: may this be there, on the way from one to the other? */
+  readonly mayBe?: (found: string | null, before: string | null, after: string | null) => boolean;
+  /** Does it again after a run that failed for good on the way: then it must come to its end. */
+  readonly again?: (salvor: Salvor) => Promise<unknown>;
 }
 
 /** A database, which is always there, old or new. */
@@ -219,6 +233,60 @@ export const treeRecoverScenario: Scenario = {
   },
 };
 
+/** A tree whose files go back one by one: each is old or new, and what is newer is always there. */
+const ETC_FILES: Subject = {
+  ...ETC,
+  underWay: () => [],
+  mayBe: (found, before, after) => isMixture(linesOf(found), linesOf(before), linesOf(after)),
+  again: (salvor) =>
+    salvor.restore({ snapshot: "etc@latest", inPlace: true, differing: true, yes: true }),
+};
+
+/** Files that differ go back into a live tree: changed, gone, of another mode, a folder by now. */
+export const treeFilesScenario: Scenario = {
+  name: "restore of files in place",
+  args: ["restore", "etc@latest", "--in-place", "--differing", "--yes", "--reason", "crash test"],
+  subject: ETC_FILES,
+  prepare: async (folder) => {
+    prepareTree(folder, { encrypted: false });
+    const root = join(folder, ETC.live);
+    linkSync(join(root, "conf.d", "1.conf"), join(root, "also"));
+    const first = await backup(folder, ETC);
+    for (const at of [3, 5, 7, 9]) appendFileSync(join(root, "conf.d", `${at}.conf`), "!");
+    for (const name of ["current", "also", FOLDER_NOW]) rmSync(join(root, name));
+    chmodSync(join(root, "conf.d", "2.conf"), 0o600);
+    mkdirSync(join(root, FOLDER_NOW));
+    writeFileSync(join(root, FOLDER_NOW, "below"), "goes with its folder");
+    writeFileSync(join(root, "conf.d", "newer"), "stays");
+    const [before, sealed] = [await content(folder, ETC), linesOf(first[1])];
+    const newer = [...linesOf(before)].filter(([name]) => name === "conf.d/newer");
+    const after = [...new Map([...sealed, ...newer])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const text = after.map(([, line]) => line).join("\n");
+    return { before, after: text, kept: new Map([kept(first)]) };
+  },
+};
+
+/** A file of the snapshot that is a folder in the live tree: for a moment neither is there. */
+const FOLDER_NOW = "only-1";
+
+/** The lines of a content by their names. */
+function linesOf(content: string | null): ReadonlyMap<string, string> {
+  const lines = (content ?? "").split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line]));
+}
+
+function isMixture(
+  found: ReadonlyMap<string, string>,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): boolean {
+  const isKnown = [...found].every(
+    ([name, line]) => line === before.get(name) || line === after.get(name),
+  );
+  const needed = [...before.keys()].filter((name) => after.has(name) && name !== FOLDER_NOW);
+  return isKnown && needed.every((name) => found.has(name));
+}
+
 /** All of them. */
 export const scenarios: readonly Scenario[] = [
   backupScenario,
@@ -230,6 +298,7 @@ export const scenarios: readonly Scenario[] = [
   renameScenario,
   repairScenario,
   treeBackupScenario,
+  treeFilesScenario,
   treeRecoverScenario,
   treeRestoreScenario,
 ];

@@ -17,19 +17,20 @@ import { SalvorError, systemCode } from "../../core/errors.ts";
 import { setFileAttributes, setFolderAttributes, setLinkAttributes } from "./attributes.ts";
 import type { TreeEntry } from "./entry.ts";
 import { foundOf, type Found } from "./found.ts";
-import type { Placement } from "./placements.ts";
+import { foldersAbove, type Placement } from "./placements.ts";
 import { bytesOf, parentOf, placeOf, showPath, type RawPath } from "./raw-path.ts";
-import { removeBelow } from "./remove-tree.ts";
+import { removeBelow, removeTree } from "./remove-tree.ts";
+import { DRAFT as COPY_DRAFT } from "./restore.ts";
 import { syncFolderAt } from "./sync-tree.ts";
 
-/** Of our own making only: what is on its way into a folder, and what was there before. */
+/** What is on its way into a folder of another file system, and what was there before. */
 const DRAFT = ".salvor-draft";
 const ASIDE = ".salvor-aside";
 
 /** A live tree, and a copy whose entries go into it. */
 export interface PlaceTools {
   readonly root: string;
-  /** Synced; on the same file system for the most part. */
+  /** Synced, and next to the live tree: on the same file system for the most part. */
   readonly source: string;
 }
 
@@ -46,32 +47,77 @@ export function placeEntries(tools: PlaceTools, places: readonly Placement[]): v
   for (const entry of folders.toReversed()) {
     told(tools.root, entry, () => setFolderAttributes(placeOf(tools.root, entry.path), entry));
   }
-  const touched = new Set(places.flatMap(({ entry: { path } }) => parentOf(path) ?? []));
-  for (const { path } of folders) touched.add(path);
-  for (const path of touched) syncFolderAt(placeOf(tools.root, path));
 }
 
-/** Removes what a killed run has left in the folders of these paths. */
-export function removeLeftovers(root: string, paths: Iterable<RawPath>): void {
+/** Returns once these names, and what they were put in the place of, have reached the disk. */
+export function syncNames(root: string, paths: ReadonlySet<RawPath>): void {
+  const folders = new Set([...paths].flatMap((path) => [path, ...foldersAbove(path)]));
+  for (const folder of folders) if (isFolder(root, folder)) syncFolderAt(placeOf(root, folder));
+}
+
+/**
+ * Removes what a killed run has left: beside the copy, or in the folders of these paths where the tree
+ * reaches into another file system.
+ */
+export function removeLeftovers({ root, source }: PlaceTools, paths: Iterable<RawPath>): void {
+  removeTree(workOf(source));
   const folders = new Set([...paths].flatMap((path) => parentOf(path) ?? []));
   for (const folder of folders) {
-    if (!isFolder(root, folder)) continue;
+    if (!isFolder(root, folder) || isNear({ root, source }, folder)) continue;
     for (const name of [DRAFT, ASIDE]) removeBelow(root, below(folder, name));
   }
 }
 
-function placeOne({ root, source }: PlaceTools, { entry, old }: Placement): void {
+function placeOne(tools: PlaceTools, { entry, old }: Placement): void {
+  const { root, source } = tools;
   const { path } = entry;
   refuseChanged(root, path, old);
   if (entry.kind === "folder" && old?.kind === "folder") return;
-  const folder = parentOf(path) ?? "";
-  const [place, draft] = [placeOf(root, path), placeOf(root, below(folder, DRAFT))];
-  makeDraft(source, entry, draft);
-  if (old?.kind === "folder") renameSync(place, placeOf(root, below(folder, ASIDE)));
+  const work = workPlaces(tools, parentOf(path) ?? "");
+  const place = placeOf(root, path);
+  makeDraft(source, entry, work.draft);
+  if (old?.kind === "folder") renameSync(place, work.aside);
   else if (old !== null && entry.kind === "folder") unlinkSync(place);
-  renameSync(draft, place);
-  removeBelow(root, below(folder, DRAFT)); // two names of one file: that rename does nothing
-  removeBelow(root, below(folder, ASIDE));
+  try {
+    renameSync(work.draft, place);
+  } catch (error) {
+    if (old?.kind === "folder") renameSync(work.aside, place);
+    throw error;
+  } finally {
+    work.clear(); // between two names of one file, that rename does nothing
+  }
+}
+
+/** Where something is made before it is renamed, and put before it goes. */
+interface WorkPlaces {
+  readonly draft: string | Buffer;
+  readonly aside: string | Buffer;
+  clear(): void;
+}
+
+function workPlaces(tools: PlaceTools, folder: RawPath): WorkPlaces {
+  const work = workOf(tools.source);
+  const isHere = !isNear(tools, folder);
+  const [root, start] = isHere ? [tools.root, folder] : [work, ""];
+  const [draft, aside] = [below(start, DRAFT), below(start, ASIDE)];
+  if (!isHere) mkdirSync(work, { recursive: true, mode: 0o700 });
+  return {
+    draft: placeOf(root, draft),
+    aside: placeOf(root, aside),
+    clear: () => {
+      for (const path of [draft, aside]) removeBelow(root, path);
+    },
+  };
+}
+
+/** Goes with the copy when that is discarded. */
+function workOf(source: string): string {
+  return source + COPY_DRAFT;
+}
+
+/** On the file system of the copy: a rename can end there. */
+function isNear({ root, source }: PlaceTools, folder: RawPath): boolean {
+  return lstatSync(placeOf(root, folder)).dev === lstatSync(source).dev;
 }
 
 function makeDraft(source: string, entry: TreeEntry, draft: string | Buffer): void {

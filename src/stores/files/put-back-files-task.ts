@@ -9,7 +9,7 @@ import { CoarseClock } from "./clock.ts";
 import { TreeCopy } from "./copy-task.ts";
 import type { TreeEntry } from "./entry.ts";
 import { lookHere } from "./here.ts";
-import { placeEntries, removeLeftovers } from "./place-entries.ts";
+import { placeEntries, removeLeftovers, syncNames } from "./place-entries.ts";
 import { decidePlacements, foldersAbove, refuseNoRoot, type Placement } from "./placements.ts";
 import { showPath, type RawPath } from "./raw-path.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -45,13 +45,16 @@ const never = new AbortController().signal;
 export const task: HostTask<PutBackFilesInput, PutBackFiles> = async (input) => {
   const source = lookHere(input.source, { exclude: [], reads: null, links: null }).entries;
   const chosen = wantedIn([...source.values()], input.wanted);
-  if (!input.dryRun) removeLeftovers(input.root, chosen);
+  if (!input.dryRun) removeLeftovers(input, chosen);
   for (let attempt = 1; ; attempt += 1) {
     const { places, refused } = placementsOf(input, source, chosen);
     const replaced = places.filter(({ old }) => old !== null);
     const isKept = input.dryRun || (await keep(input, replaced, attempt === ATTEMPTS_MAX));
     if (!isKept) continue;
-    if (!input.dryRun) placeEntries(input, places);
+    if (!input.dryRun) {
+      placeEntries(input, places);
+      syncNames(input.root, chosen);
+    }
     const shown = (list: readonly Placement[]): readonly string[] =>
       list.map(({ entry }) => showPath(entry.path));
     return {

@@ -35,9 +35,10 @@ export async function putBackFiles(
   };
   const task = entryModule("stores/files/put-back-files-task");
   const look = await context.hosts.run<PutBackFiles>("bytes", task, input, signal);
-  if (dryRun || look.back.length === 0) return amendedOf(form, look);
+  if (dryRun) return amendedOf(form, look);
   await refuseReplacedUsed(root, look, unseen);
-  await makeFolderDurably(context.disk, quarantine);
+  if (look.replaced.length > 0) await makeFolderDurably(context.disk, quarantine);
+  // Also where nothing is left to be done: a killed run may have left its last names unsynced.
   const order = { ...input, dryRun: false };
   return amendedOf(form, await context.hosts.run<PutBackFiles>("bytes", task, order, signal));
 }
