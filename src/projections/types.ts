@@ -174,10 +174,28 @@ export type StateRow = Readonly<Record<string, StateValue>>;
 /** A value of a column: bytes for `blob`, JSON for `json`, true and false for `boolean`. */
 export type StateValue = Json | Uint8Array | bigint;
 
+/** An event as the code form sees it. */
+export interface ProjectionEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string | null;
+  readonly subject: string | null;
+  /** RFC 3339 in UTC. */
+  readonly time: string | null;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number | null;
+  readonly sequence: string | null;
+  readonly data: EventData;
+}
+
+/** What an event carries: JSON, of a shape that its type tells and nobody has checked. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type EventData = any;
+
 /** One table, as the code form works with it. A key is a value, or an object by column. */
-export interface StateTable {
+export interface StateTableOf {
   get(key: StateValue | JsonObject): StateRow | null;
-  /** Puts a whole row in its place, whatever was there. */
+  /** Puts a whole row in its place, whatever was there; columns that are not named are null. */
   put(row: StateRow): void;
   /** Changes some columns of a row; false when it is not there. */
   update(key: StateValue | JsonObject, changes: StateRow): boolean;

@@ -4,16 +4,23 @@ import { fileURLToPath } from "node:url";
 
 import { SalvorError, type ErrorCode } from "../../core/errors.ts";
 import { compileCache, entryModule } from "../../core/module.ts";
-import type { HostOrder, HostReply } from "./messages.ts";
+import type { HostMessage, HostOrder, HostReply } from "./messages.ts";
 
-/** What a host may do with a store: read its files as bytes, or open them with the engine. */
-export type HostKind = "bytes" | "engine";
+/**
+ * What a host may do with a store: read its files as bytes, or open them with the engine. `replay`
+ * has the engine too, and runs code of the user's: it starts no process and writes no file otherwise.
+ */
+export type HostKind = "bytes" | "engine" | "replay";
 
 /** How long a task may take, and who is told how far it is. */
 export interface HostLimits {
   /** The child is killed after this many milliseconds. */
   readonly timeoutMs: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Deals with what the task tells, one after the other; when it fails, so does the run. */
+  readonly onNews?: (news: unknown) => Promise<void> | void;
+  /** How long an aborted task may take to end in its own way; killed at once when absent. */
+  readonly graceMs?: number;
 }
 
 /** Enough for copying and checking the largest stores; a hang still ends. */
@@ -35,14 +42,15 @@ export class Hosts implements Disposable {
 
   /** Starts a host before it is needed: that takes longer than most of its work. */
   warm(kind: HostKind): void {
-    if (!this.#idle.has(kind)) this.#rest(kind, start());
+    if (!this.#idle.has(kind)) this.#rest(kind, start(kind));
   }
 
   /**
    * Runs the export `task` of a module in a host and returns its output.
    *
    * @throws {SalvorError} what the task threw; HOST_LIMIT when the time is up; HOST_FAILED when the
-   *   host died; the signal's reason when it was aborted (the host is killed).
+   *   host died; the signal's reason when it was aborted (the host is killed), unless the task ends
+   *   well within its grace.
    */
   async run<Output>(
     kind: HostKind,
@@ -54,13 +62,20 @@ export class Hosts implements Disposable {
     signal.throwIfAborted();
     const host = this.#take(kind);
     const stop = (): void => void host.kill("SIGKILL");
-    const timer = setTimeout(stop, limits.timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
+    let timer = setTimeout(stop, limits.timeoutMs);
+    const cancel = (): void => {
+      if (limits.graceMs === undefined) return stop();
+      clearTimeout(timer);
+      timer = setTimeout(stop, limits.graceMs);
+      host.send({ kind: "stop" } satisfies HostMessage, () => {});
+    };
+    signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await converse<Output>(host, { module: module.href, input }, signal, limits);
+      const order: HostOrder = { kind: "order", module: module.href, input };
+      return await converse<Output>(host, order, signal, limits);
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", cancel);
       this.#rest(kind, host);
     }
   }
@@ -73,7 +88,7 @@ export class Hosts implements Disposable {
   #take(kind: HostKind): ChildProcess {
     const host = this.#idle.get(kind);
     this.#idle.delete(kind);
-    if (host === undefined || !host.connected) return start();
+    if (host === undefined || !host.connected) return start(kind);
     host.ref();
     host.channel?.ref();
     return host;
@@ -100,11 +115,31 @@ export class Hosts implements Disposable {
   }
 }
 
-function start(): ChildProcess {
+/**
+ * Of the kind that runs code of the user's: no process, no file but those of the engine, no network
+ * where Node can refuse it, and time and language the same everywhere.
+ */
+const REPLAY = {
+  execArgv: [
+    "--permission",
+    "--allow-fs-read=*",
+    "--allow-worker",
+    "--experimental-vm-modules",
+    "--disable-warning=SecurityWarning",
+  ],
+  env: { TZ: "UTC", LC_ALL: "C" },
+};
+
+function start(kind: HostKind): ChildProcess {
+  const { execArgv, env } = kind === "replay" ? REPLAY : { execArgv: [], env: {} };
   const host = fork(fileURLToPath(entryModule("stores/host/main")), [], {
     // On Node 24, SQLite announces itself as an experiment; standard error is for complaints.
-    execArgv: [`--max-old-space-size=${HEAP_MAX_MB}`, "--disable-warning=ExperimentalWarning"],
-    env: { ...process.env, ...compileCache() },
+    execArgv: [
+      `--max-old-space-size=${HEAP_MAX_MB}`,
+      "--disable-warning=ExperimentalWarning",
+      ...execArgv,
+    ],
+    env: { ...process.env, ...compileCache(), ...env },
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -126,9 +161,19 @@ async function converse<Output>(
   };
   host.stderr?.on("data", complain);
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
+  let heard: Promise<void> = Promise.resolve();
   const hear = (reply: HostReply): void => {
     if (reply.kind === "progress") limits.onProgress?.(reply.done, reply.total);
-    else if (reply.kind === "done") resolve(reply.output as Output);
+    else if (reply.kind === "told") {
+      heard = heard.then(() => limits.onNews?.(reply.news));
+      heard.then(
+        () => host.send({ kind: "heard" } satisfies HostMessage, () => {}),
+        (error: unknown) => {
+          host.kill("SIGKILL");
+          reject(error);
+        },
+      );
+    } else if (reply.kind === "done") resolve(reply.output as Output);
     else reject(failure(reply));
   };
   const end = (status: number | null, killedBy: NodeJS.Signals | null): void => {

@@ -1,5 +1,5 @@
 import { messageOf, SalvorError } from "../../core/errors.ts";
-import type { HostOrder, HostReply, HostTask } from "./messages.ts";
+import type { HostMessage, HostOrder, HostReply, HostTask } from "./messages.ts";
 
 // The child process's side: runs one task after the other. It never outlives its parent: without
 // one, an exchange could still be writing while the next command already repairs.
@@ -9,8 +9,14 @@ process.on("disconnect", () => process.exit(1));
 // Ctrl-C reaches every process of a terminal. Ours is told by its parent, which knows what to save.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
 
-process.on("message", (order: HostOrder) => {
-  perform(order).then(answer, refuse);
+/** Of the news that were told, in order: who waits until the parent has dealt with each. */
+const waiting: (() => void)[] = [];
+let stop = new AbortController();
+
+process.on("message", (message: HostMessage) => {
+  if (message.kind === "heard") waiting.shift()?.();
+  else if (message.kind === "stop") stop.abort();
+  else perform(message).then(answer, refuse);
 });
 
 async function perform(order: HostOrder): Promise<HostReply> {
@@ -18,7 +24,16 @@ async function perform(order: HostOrder): Promise<HostReply> {
   const progress = (done: number, total: number): void => {
     process.send?.({ kind: "progress", done, total } satisfies HostReply);
   };
-  return { kind: "done", output: await task(order.input, { progress }) };
+  stop = new AbortController();
+  const { signal } = stop;
+  return { kind: "done", output: await task(order.input, { progress, tell, signal }) };
+}
+
+function tell(news: unknown): Promise<void> {
+  answer({ kind: "told", news });
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+  });
 }
 
 function answer(reply: HostReply): void {

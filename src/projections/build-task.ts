@@ -1,0 +1,123 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { SalvorError } from "../core/errors.ts";
+import { systemWorld } from "../core/world.ts";
+import { engineError, sqliteCode } from "../stores/engine/engine.ts";
+import type { EventBound, EventDamage, EventReader, OpenEvents } from "../stores/events.ts";
+import type { HostTask } from "../stores/host/messages.ts";
+import { advance } from "./advance.ts";
+import { OpenState } from "./apply-batch.ts";
+import { UNSAVED_MAX } from "./applied/memory.ts";
+import { compileProjection } from "./compile.ts";
+import type { CompiledProjection } from "./compiled.ts";
+import { openDraft, settleDraft } from "./draft/open-draft.ts";
+import { progressOf, updateRecord, type StateRecord } from "./draft/record.ts";
+import { startRecord } from "./draft/start-record.ts";
+import { createIndexes } from "./draft/user-tables.ts";
+import { Meter } from "./meter.ts";
+import type { BuildNews, BuildOutput } from "./news.ts";
+import type { BuildRequest, BuildResult } from "./types.ts";
+
+/** Bytes of an event, to guess how many a log has; few, as too small a guess costs more. */
+const EVENT_BYTES = 150;
+
+type Tell = (news: BuildNews) => Promise<void>;
+
+/** Builds a state, or goes on with one, to where the log ends when it begins. */
+export const task: HostTask<BuildRequest, BuildOutput> = async (request, { tell }) => {
+  const projection = await compileProjection(request.projection);
+  const { openEvents } = (await import(request.log.module)) as { readonly openEvents: OpenEvents };
+  await using reader = openEvents(request.log.input);
+  const bound = await reader.bound(unlimited);
+  const database = onDraft(request, () => openDraft(request.draft));
+  try {
+    const started = startRecord(database, projection, request, systemWorld());
+    if ("stale" in started) return { kind: "stale", reason: started.stale };
+    return await replay({ database, projection, reader, request, bound, tell }, started.record);
+  } catch (error) {
+    if (sqliteCode(error) !== null) throw engineError(request.draft, error);
+    throw error;
+  } finally {
+    database.close();
+  }
+};
+
+/** Who wants a build to end kills its process. */
+const unlimited = new AbortController().signal;
+
+interface Replay {
+  readonly database: DatabaseSync;
+  readonly projection: CompiledProjection;
+  readonly reader: EventReader;
+  readonly request: BuildRequest;
+  readonly bound: EventBound;
+  readonly tell: Tell;
+}
+
+async function replay(work: Replay, before: StateRecord): Promise<BuildOutput> {
+  const { projection, bound } = work;
+  const meter = new Meter(projection.name, systemWorld(), before.events, {
+    before: before.checkpoint?.offset ?? 0,
+    total: bound.bytes,
+  });
+  try {
+    const record = finish(work, await applyAll(work, before, meter));
+    await work.tell({ kind: "progress", progress: meter.report(record) });
+    return { kind: "built", result: resultOf(work, before, record, meter) };
+  } catch (error) {
+    const isOfOldLog = error instanceof SalvorError && error.code === "LOG_CHANGED";
+    const isLive = work.request.fromMs !== null || before.checkpoint === null;
+    if (!isOfOldLog || isLive) throw error;
+    return { kind: "stale", reason: error.message };
+  }
+}
+
+async function applyAll(work: Replay, before: StateRecord, meter: Meter): Promise<StateRecord> {
+  const { database, projection, reader, request, bound, tell } = work;
+  const { fromMs, untilMs, onDamaged } = request;
+  const options = { fromMs, untilMs, expected: bound.bytes / EVENT_BYTES };
+  const state = new OpenState(database, projection, before, reader, options);
+  const reportDamage = (damaged: readonly EventDamage[]): Promise<void> =>
+    tell({ kind: "damaged", damaged });
+  const batchMax = Math.min(request.batchMax, UNSAVED_MAX);
+  const batches = reader.read({ after: before.checkpoint, bound, batchMax }, unlimited);
+  let record = before;
+  for await (const batch of batches) {
+    record = (await advance(batch, record, { database, state, onDamaged, reportDamage })) ?? record;
+    const progress = meter.count(record, batch.bytes);
+    if (progress !== null) void tell({ kind: "progress", progress });
+  }
+  return record;
+}
+
+function finish({ database, projection }: Replay, record: StateRecord): StateRecord {
+  const finished = { ...record, finished: true };
+  database.exec("BEGIN IMMEDIATE");
+  createIndexes(database, projection.tables);
+  updateRecord(database, finished);
+  database.exec("COMMIT");
+  settleDraft(database);
+  return finished;
+}
+
+function resultOf(
+  { projection }: Replay,
+  before: StateRecord,
+  record: StateRecord,
+  meter: Meter,
+): BuildResult {
+  return {
+    ...progressOf(record),
+    tables: projection.tables,
+    resumedAfter: before.events,
+    eventsPerSecond: meter.eventsPerSecond(record),
+  };
+}
+
+function onDraft<Opened>({ draft }: BuildRequest, open: () => Opened): Opened {
+  try {
+    return open();
+  } catch (error) {
+    throw engineError(draft, error);
+  }
+}

@@ -1,0 +1,64 @@
+import { digestOf, sha256, type Digest } from "../core/hash.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
+import { loadCode } from "./code/load-code.ts";
+import type { CompiledProjection } from "./compiled.ts";
+import { compileRules } from "./declarative/compile.ts";
+import { compileUpcast } from "./declarative/upcast.ts";
+import type { ProjectionConfig, ProjectionForm, ProjectionTable } from "./types.ts";
+
+/**
+ * Makes a projection ready. The code form is read and run as far as its definition.
+ *
+ * @throws {SalvorError} PROJECTION_INVALID with file and line.
+ */
+export async function compileProjection(config: ProjectionConfig): Promise<CompiledProjection> {
+  const { form, tables } = config;
+  if (form.kind === "declarative") return compileDeclarative(config, tables ?? {}, form);
+  const code = await loadCode(form.module);
+  const { name } = config;
+  const version = code.version ?? config.version;
+  const definition = definitionOf({ name, version }, code.tables, code.digest);
+  return { name, version, tables: code.tables, definition, connect: code.connect };
+}
+
+function compileDeclarative(
+  { name, version }: ProjectionConfig,
+  tables: Readonly<Record<string, ProjectionTable>>,
+  form: ProjectionForm & { kind: "declarative" },
+): CompiledProjection {
+  const { on, upcast } = form;
+  const newest = compileUpcast(upcast);
+  return {
+    name,
+    version,
+    tables,
+    definition: definitionOf(
+      { name, version },
+      tables,
+      canonicalJson({ on, upcast } as unknown as Json),
+    ),
+    connect: (open) => {
+      const handlers = compileRules(on, open);
+      if (newest === null) return (event) => handlers.get(event.type)?.(event);
+      return (event) => {
+        const upcasted = newest(event);
+        handlers.get(upcasted.type)?.(upcasted);
+      };
+    },
+  };
+}
+
+/** The order of columns counts: it is that of the bytes of a row. */
+function definitionOf(
+  { name, version }: { readonly name: string; readonly version: number },
+  tables: Readonly<Record<string, ProjectionTable>>,
+  work: string,
+): Digest {
+  const shape = Object.entries(tables).map(([table, { key, columns, indexes }]) => [
+    table,
+    key,
+    Object.entries(columns),
+    indexes,
+  ]);
+  return digestOf(sha256(Buffer.from(canonicalJson([name, version, shape, work] as Json))));
+}

@@ -1,0 +1,14 @@
+import type { EventDamage } from "../stores/events.ts";
+import type { BuildResult, RebuildProgress } from "./types.ts";
+
+/** What the process that builds tells of its work. */
+export type BuildNews =
+  /** Told before the transaction that goes on after it: what is heard of is not applied over. */
+  | { readonly kind: "damaged"; readonly damaged: readonly EventDamage[] }
+  | { readonly kind: "progress"; readonly progress: RebuildProgress };
+
+/** What it answers in the end. */
+export type BuildOutput =
+  | { readonly kind: "built"; readonly result: BuildResult }
+  /** What lies there is not this build's, and must go first. */
+  | { readonly kind: "stale"; readonly reason: string };

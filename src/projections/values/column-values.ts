@@ -1,0 +1,99 @@
+import { isUint8Array } from "node:util/types";
+
+import { canonicalJson, type Json } from "../../core/json.ts";
+import type { ColumnType } from "../types.ts";
+import { parseInstant, showInstant } from "./instant.ts";
+import { Refusal, type SqlValue } from "./sql-value.ts";
+
+/** Takes a value as JSON has it (bytes and big numbers too) into a column; null stays null. */
+export type ToColumn = (value: unknown) => SqlValue;
+
+/**
+ * How each type of column takes values: exactly, or not at all.
+ *
+ * @throws {Refusal} with what was found, from each of them.
+ */
+export const TO_COLUMN: Readonly<Record<ColumnType, ToColumn>> = {
+  text: (value) => (typeof value === "string" ? wellFormed(value) : text(value)),
+  integer,
+  real,
+  blob,
+  boolean,
+  timestamp,
+  json,
+};
+
+const INTEGER = /^-?(?:0|[1-9]\d{0,18})$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function text(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  // Beyond, JSON has rounded it already.
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === "bigint") return value.toString();
+  throw unfit(value, "no text");
+}
+
+function integer(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value + 0;
+  const whole = typeof value === "string" && INTEGER.test(value) ? BigInt(value) : value;
+  if (typeof whole === "bigint" && BigInt.asIntN(64, whole) === whole) return compact(whole);
+  throw unfit(value, "no whole number that is exact (beyond 2^53 write it as a text)");
+}
+
+/** One spelling for one number, so that equal keys are equal. */
+function compact(value: bigint): SqlValue {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function real(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw unfit(value, "no number");
+}
+
+function boolean(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (value === true || value === 1) return 1;
+  if (value === false || value === 0) return 0;
+  throw unfit(value, "neither true nor false");
+}
+
+function timestamp(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return showInstant(value);
+  if (typeof value === "string" && parseInstant(value) !== null) return value;
+  throw unfit(value, "no time: RFC 3339, or milliseconds since 1970");
+}
+
+function blob(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  // A copy: whoever gave them may change them; and those of another context are bytes too.
+  if (isUint8Array(value)) return new Uint8Array(value);
+  if (typeof value === "string" && BASE64.test(value)) {
+    return new Uint8Array(Buffer.from(value, "base64"));
+  }
+  throw unfit(value, "no bytes in base64");
+}
+
+function json(value: unknown): SqlValue {
+  if (value === null || value === undefined) return null;
+  const spelled = canonicalJson(value as Json);
+  return wellFormed(spelled);
+}
+
+/** SQLite keeps UTF-8, in which half of a pair has no spelling. */
+function wellFormed(value: string): string {
+  if (value.isWellFormed()) return value;
+  throw unfit(value, "no text: it holds half a surrogate pair");
+}
+
+const SHOWN_MAX = 40;
+
+function unfit(value: unknown, what: string): Refusal {
+  const shown = typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? "undefined");
+  const short = shown.length > SHOWN_MAX ? `${shown.slice(0, SHOWN_MAX)}…` : shown;
+  return new Refusal(`${short.toWellFormed()} is ${what}`);
+}
