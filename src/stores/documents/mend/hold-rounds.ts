@@ -1,8 +1,12 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
 import { readTree } from "../../files/capture.ts";
 import { holdFolder, type HeldFolder } from "../held.ts";
 import type { LiveDocuments } from "../live.ts";
 import { withChanges } from "./overlay.ts";
-import { keptFolders, type KeptRound } from "./round.ts";
+import { keptFolders, OTHERS, type KeptRound } from "./round.ts";
 import type { FileChange } from "./types.ts";
 
 /** A live folder, held, and how far what was begun has come. */
@@ -30,15 +34,30 @@ export async function holdRounds(
   const pending = last.changes.filter(
     ({ raw, before, after }) => now(raw) !== after && now(raw) === before,
   );
-  const newer = finalChanges(rounds).filter(
-    ({ raw, before, after }) => now(raw) !== after && now(raw) !== before,
-  );
+  const strayed = finalChanges(rounds)
+    .filter(({ raw, before, after }) => now(raw) !== after && now(raw) !== before)
+    .map(({ path }) => path);
   return {
     folder: withChanges(folder, pending, keptFolders(last.folder).after),
     pending,
-    newer: newer.map(({ path }) => path),
+    newer: [...strayed, ...(await changedOthers(folder, last))],
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** Files that the last round has left alone, and that are not any more what they were then. */
+async function changedOthers(
+  { files }: HeldFolder,
+  { folder }: KeptRound,
+): Promise<readonly string[]> {
+  const there = new Map(files.map(({ name, sha256 }) => [name, sha256]));
+  const changed: string[] = [];
+  const lines = createInterface({ input: createReadStream(join(folder, OTHERS)) });
+  for await (const line of lines) {
+    const [path, sha256] = JSON.parse(line) as readonly [path: string, sha256: string];
+    if (there.get(path) !== sha256) changed.push(path);
+  }
+  return changed;
 }
 
 /** The last change of each file. */

@@ -296,7 +296,8 @@ function isCertain({ repair, judged }: Problem): boolean {
 
 /** Sound JSON as it stands there. */
 function isSound({ repair }: Problem): boolean {
-  return repair.kind === "record" && repair.edits.every(({ kind }) => SOUND_EDITS.has(kind));
+  if (repair.kind !== "record" || repair.verdict === "lost") return false;
+  return repair.edits.every(({ kind }) => SOUND_EDITS.has(kind));
 }
 
 const SOUND_EDITS: ReadonlySet<string> = new Set(["double-decoding", "repeated-key"]);

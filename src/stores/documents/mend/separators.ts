@@ -9,6 +9,8 @@ export interface Separators {
   isRight(kind: GapKind, bytes: Uint8Array): boolean;
   /** What stands there where nothing else is at hand. */
   readonly plain: Readonly<Record<GapKind, string>>;
+  /** What puts the last bracket on a line of its own. */
+  readonly lineBefore: string;
 }
 
 /** More is no separator. */
@@ -39,10 +41,14 @@ const LINES = {
 /** The separators of a form. */
 export function separatorsOf(form: RecordForm): Separators {
   if (form === "jsonl")
-    return { isRight: rightBy(LINES), plain: { begin: "", between: "\n", end: "\n" } };
+    return {
+      isRight: rightBy(LINES),
+      plain: { begin: "", between: "\n", end: "\n" },
+      lineBefore: "",
+    };
   const { begin, end, open, close } = CONTAINERS[form];
   const plain = { begin: open, between: ",", end: `${close}\n` };
-  return { isRight: rightBy({ begin, between: BETWEEN, end }), plain };
+  return { isRight: rightBy({ begin, between: BETWEEN, end }), plain, lineBefore: "\n" };
 }
 
 function rightBy(patterns: Readonly<Record<GapKind, RegExp>>): Separators["isRight"] {

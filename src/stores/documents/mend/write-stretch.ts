@@ -32,13 +32,17 @@ export function writeStretch(
   separators: Separators,
   { read, separator }: { readonly read: Read; readonly separator: Uint8Array | null },
 ): Uint8Array {
-  const plain = (kind: GapKind): Uint8Array =>
-    kind === "between" && separator !== null ? separator : Buffer.from(separators.plain[kind]);
+  let isBegun = !plan.isFirst;
+  const plain = (kind: GapKind): Uint8Array => {
+    if (kind === "between" && separator !== null) return separator;
+    // Where each record has a line of its own, the last bracket has one too.
+    const isOwnLine = kind === "end" && isBegun && separator?.includes(0x0a) === true;
+    return Buffer.from(`${isOwnLine ? separators.lineBefore : ""}${separators.plain[kind]}`);
+  };
   let gaps: Uint8Array[] = [];
   const gapFor = (kind: GapKind): Uint8Array =>
     gaps.find((gap) => separators.isRight(kind, gap)) ?? plain(kind);
   const out: Uint8Array[] = [];
-  let isBegun = !plan.isFirst;
   let at = plan.from;
   for (const { from, end, texts } of plan.pieces) {
     gaps.push(read(at, from));
