@@ -48,9 +48,10 @@ describe("a line read by its form", () => {
       lines.map((line) => Buffer.from(line)),
       names,
     );
-    const known = read.flatMap((each, index) => (each === null ? [] : [[each, lines[index]]]));
-    for (const [each, line] of known)
-      assert.deepEqual({ ...(each as object) }, JSON.parse(String(line)));
+    const known = read.flatMap((each, index) =>
+      each === null ? [] : [{ each, line: lines[index] ?? "" }],
+    );
+    for (const { each, line } of known) assert.deepEqual({ ...each }, JSON.parse(line));
     assert.ok(known.length > 2000, `${known.length} lines have a form`);
   });
 

@@ -10,7 +10,7 @@ import { CHECKSUM, historyLines, readAll } from "../samples.ts";
 const lines = historyLines(90);
 const text = (from: number, to: number): string => `${lines.slice(from, to).join("\n")}\n`;
 const ids = (from: number, to: number): readonly string[] =>
-  lines.slice(from, to).map((line) => String((JSON.parse(line) as { id: string }).id));
+  lines.slice(from, to).map((line) => (JSON.parse(line) as { id: string }).id);
 
 describe("a place in a log", () => {
   it("is found again after the files were rotated and compressed", async () => {

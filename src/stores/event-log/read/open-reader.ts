@@ -1,0 +1,11 @@
+import type { EventReader } from "../../events.ts";
+import type { EventLogOptions } from "../options.ts";
+import { FileReader } from "./file-reader.ts";
+import { schemaCheck, type SchemaCheck } from "./schemas.ts";
+
+/** Opens a log, its paths absolute. Reads nothing yet. */
+export function openReader(options: EventLogOptions): EventReader {
+  let schemas: Promise<SchemaCheck | null> | null = null;
+  const compiled = (): Promise<SchemaCheck | null> => (schemas ??= schemaCheck(options));
+  return new FileReader(options, compiled);
+}
