@@ -2,7 +2,7 @@ import { appendFile, rm } from "node:fs/promises";
 
 import { storeContract, type StoreHarness } from "../contract.ts";
 import { eventLogDriver } from "./driver.ts";
-import { eventLine, eventLines, sampleLog } from "./samples.ts";
+import { eventLine, eventLines, sampleLog } from "./keep/samples.ts";
 
 storeContract("an event log of one file", eventLogDriver.capabilities, () =>
   harness({ "app/events.jsonl": eventLines(1, 40) }, "app/events.jsonl"),

@@ -130,6 +130,7 @@ class LineSorter {
       to: isPacked ? null : size,
       lineBytesMax,
       checksum: sum?.over === "head" ? sum : null,
+      members: [],
       links: null,
     };
     let trouble: string | null = null;

@@ -1,0 +1,142 @@
+import { hash } from "node:crypto";
+
+import type { EventLogOptions } from "../options.ts";
+import { segmentAt, type LogPlace } from "../place.ts";
+import { LineThread } from "../read/line-thread.ts";
+import type { LineBlock } from "../read/line-block.ts";
+import { inWritingOrder } from "../segments/order.ts";
+import { LineIds, type LineTrouble } from "../keep/line-ids.ts";
+import { listSegments } from "../keep/list-segments.ts";
+
+/** One line of a log, and where it stands. */
+export interface LineFact {
+  /** Path of its segment. */
+  readonly path: string;
+  /** Bytes of the segment before it, uncompressed. */
+  readonly start: number;
+  /** Bytes of blank lines directly before it. */
+  readonly blank: number;
+  /** Where it ends, before its line end. */
+  readonly end: number;
+  /** From 1. */
+  readonly line: number;
+  /** Tells its bytes from all others. */
+  readonly hash: string;
+  /** Why it is no event; null when it is one, or lacks an id only. */
+  readonly fault: Exclude<LineTrouble, "nameless"> | null;
+  /** Where only that tells it from an altered one: its id. */
+  readonly id: string | null;
+}
+
+/** What tells the bytes of a line from all others. */
+export function hashOf(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "base64");
+}
+
+/** The lines of a log in the order of writing; blank ones are left out. */
+export class LogLines {
+  readonly paths: readonly string[];
+  /** Segments whose compressed bytes end before they should, among those that were read. */
+  readonly broken = new Set<string>();
+  readonly #place: LogPlace;
+  readonly #options: EventLogOptions;
+  readonly #ids: LineIds;
+
+  constructor(place: LogPlace, options: EventLogOptions) {
+    this.#place = place;
+    this.#options = options;
+    this.#ids = new LineIds(options);
+    this.paths = inWritingOrder(listSegments(place).map(({ path }) => path));
+  }
+
+  async *all(signal: AbortSignal): AsyncGenerator<LineFact> {
+    for (const path of this.paths) yield* this.of(path, signal);
+  }
+
+  /** The lines of one segment. Behind compressed bytes that are damaged there is nothing. */
+  async *of(path: string, signal: AbortSignal): AsyncGenerator<LineFact> {
+    const { checksum, lineBytesMax } = this.#options;
+    const request = {
+      path: segmentAt(this.#place, path),
+      from: 0,
+      to: null,
+      lineBytesMax,
+      checksum: checksum?.over === "head" ? checksum : null,
+      members: [],
+      links: null,
+    };
+    await using thread = new LineThread();
+    const blocks = thread.blocks(request, signal);
+    let lines = 0;
+    let blank = 0;
+    for (;;) {
+      const next = await blocks.next();
+      if (next.done === true) {
+        if (next.value !== null) this.broken.add(path);
+        return;
+      }
+      blank = yield* this.#facts(path, next.value, lines, blank);
+      lines += next.value.count;
+    }
+  }
+
+  /** @returns bytes of blank lines at the end. */
+  *#facts(
+    path: string,
+    block: LineBlock,
+    before: number,
+    blankBefore: number,
+  ): Generator<LineFact, number> {
+    let blank = blankBefore;
+    const bytes = Buffer.from(block.buffer);
+    const text = bytes.toString("latin1", 0, block.ends[block.count - 1] ?? 0);
+    const hasSum = this.#options.checksum !== undefined;
+    for (let line = 0, start = 0; line < block.count; line++) {
+      const end = block.ends[line] ?? 0;
+      if (end === start) blank += 1;
+      else {
+        const found = this.#ids.of(block, line, text);
+        const fault = "fault" in found && found.fault !== "nameless" ? found.fault : null;
+        yield {
+          path,
+          start: block.offset + start,
+          blank,
+          end: block.offset + end + block.skipped,
+          line: before + line + 1,
+          hash: hashOf(bytes.subarray(start, end)),
+          fault,
+          id: hasSum ? null : "id" in found ? found.id : null,
+        };
+        blank = 0;
+      }
+      start = end + 1;
+    }
+    return blank;
+  }
+}
+
+/** An iterator that can be looked ahead of. */
+export class Ahead<T> {
+  readonly #source: AsyncIterator<T>;
+  readonly #held: T[] = [];
+  #isOver = false;
+
+  constructor(source: AsyncIterable<T>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** The one that many places ahead; null behind the end. */
+  async peek(ahead = 0): Promise<T | null> {
+    while (this.#held.length <= ahead && !this.#isOver) {
+      const next = await this.#source.next();
+      if (next.done === true) this.#isOver = true;
+      else this.#held.push(next.value);
+    }
+    return this.#held[ahead] ?? null;
+  }
+
+  /** Moves on by one. */
+  skip(): void {
+    this.#held.shift();
+  }
+}

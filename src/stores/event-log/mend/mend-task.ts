@@ -1,0 +1,188 @@
+import { rename, rm } from "node:fs/promises";
+
+import { SalvorError } from "../../../core/errors.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { EventFault } from "../../events.ts";
+import type { HostTask } from "../../host/messages.ts";
+import { openEvents } from "../open-events.ts";
+import { eventLogOptions } from "../options.ts";
+import { pathAt, placeOf, type LogPlace } from "../place.ts";
+import type { LineFact } from "./lines.ts";
+import { bytesOf, mergeLogs, type MergedLogs } from "./merge-logs.ts";
+
+/** A log that is mended beside, from copies of what it was. */
+export interface MendEventsInput {
+  readonly options: JsonObject;
+  /** Address of a copy of the log; nobody writes to it. */
+  readonly log: string;
+  /** Addresses of restored copies, newest first. */
+  readonly sources: readonly string[];
+  /** Address of what it becomes; nothing is there. */
+  readonly target: string;
+}
+
+/** Something that stays damaged or missing, where it stood. */
+export interface EventLoss {
+  readonly fault: EventFault;
+  readonly reason: string;
+  readonly file: string;
+  readonly line: number;
+  readonly offset: number;
+  /** Bytes of the line in base64, at most 64 KiB of them; empty for what is missing. */
+  readonly bytes: string;
+  readonly sequence: string | null;
+}
+
+/** What became of the events of a log. */
+export interface MendedEvents {
+  /** Events that came back. */
+  readonly restored: number;
+  /** Whole events that no copy has: they stay. */
+  readonly newer: number;
+  /** Whole events that were found within damaged lines. */
+  readonly rescued: number;
+  /** Events of files that rotation has taken away since the newest copy: they stay away. */
+  readonly rotated: number;
+  /** Paths of segments that become other ones. */
+  readonly changed: readonly string[];
+  /** At most 1,000. */
+  readonly losses: readonly EventLoss[];
+  readonly lossesTotal: number;
+  /** An older copy may have what is still missing. */
+  readonly wantsOlder: boolean;
+}
+
+const LISTED_MAX = 1_000;
+const BYTES_MAX = 64 << 10;
+/** What a copy can have better. */
+const MENDABLE: ReadonlySet<EventFault> = new Set<EventFault>([
+  "torn",
+  "unreadable",
+  "checksum",
+  "chain",
+  "gap",
+]);
+/** More than so many damaged lines, and more than whole ones: something else is wrong. */
+const DAMAGED_MAX = 10;
+const never = new AbortController().signal;
+
+/** Merges a log with one copy after the other, until nothing is wanted of older ones. */
+export const task: HostTask<MendEventsInput, MendedEvents> = async (input) => {
+  const options = eventLogOptions.parse(input.options);
+  const at = (address: string): LogPlace => placeOf(pathAt(address, options.path));
+  const steps: MergedLogs[] = [];
+  const made: string[] = [];
+  const next = async (source: LogPlace | null): Promise<MergedLogs> => {
+    const target = `${input.target}.${made.length}`;
+    await rm(target, { recursive: true, force: true });
+    const log = at(made.at(-1) ?? input.log);
+    const merged = await mergeLogs({ log, source, target: at(target), options }, never);
+    made.push(target);
+    return merged;
+  };
+  try {
+    let left: Left | null = null;
+    for (const source of input.sources) {
+      steps.push(await next(at(source)));
+      left = await leftIn(at(made.at(-1) ?? input.log), input.options);
+      if (left.mendable === 0) break;
+    }
+    const last = await next(null);
+    refuseStrange(last);
+    const gaps = await leftIn(at(made.at(-1) ?? input.log), input.options);
+    const losses = await lossesOf(at(input.log), steps[0] ?? last, last);
+    await rename(made.pop() ?? "", input.target);
+    return resultOf(steps, last, {
+      losses,
+      gaps: gaps.gaps,
+      wantsOlder: (left?.mendable ?? 1) > 0,
+    });
+  } finally {
+    for (const each of made) await rm(each, { recursive: true, force: true });
+  }
+};
+
+interface Left {
+  readonly mendable: number;
+  readonly gaps: readonly EventLoss[];
+}
+
+/** What whoever reads a log finds in it. */
+async function leftIn(place: LogPlace, options: JsonObject): Promise<Left> {
+  const path = pathAt(place.address, String(options["path"]));
+  await using reader = openEvents({ ...options, path });
+  const gaps: EventLoss[] = [];
+  let mendable = 0;
+  const bound = await reader.bound(never);
+  for await (const { damaged } of reader.read({ after: null, bound, batchMax: 10_000 }, never)) {
+    for (const { fault, reason, file, line, offset, sequence } of damaged) {
+      if (MENDABLE.has(fault)) mendable += 1;
+      if (fault !== "gap") continue;
+      gaps.push({ fault, reason, file, line, offset, sequence, bytes: "" });
+    }
+  }
+  return { mendable, gaps };
+}
+
+/** A checksum that is not the log's own makes every line a damaged one. */
+function refuseStrange({ lost, newer }: MergedLogs): void {
+  if (lost.length <= DAMAGED_MAX || lost.length <= newer) return;
+  const message = `${lost.length} lines of the log are no events, and only ${newer} are`;
+  throw new SalvorError("REFUSED", message, {
+    hint: 'Check "checksum" and "envelope" of the store in salvor.yaml, or restore a snapshot whole.',
+  });
+}
+
+/** Where they stood in the log as it was. */
+async function lossesOf(
+  log: LogPlace,
+  first: MergedLogs,
+  { lost }: MergedLogs,
+): Promise<readonly EventLoss[]> {
+  const before = new Map(first.damaged.map((line) => [line.hash, line]));
+  const losses: EventLoss[] = [];
+  for (const each of lost) {
+    const line = before.get(each.hash);
+    if (line === undefined) continue; // a line of a copy: it was damaged there too
+    const end = Math.min(line.end, line.start + BYTES_MAX);
+    const bytes = losses.length < LISTED_MAX ? await bytesOf(log, { ...line, end }) : null;
+    losses.push(lossOf(line, bytes?.toString("base64") ?? ""));
+  }
+  return losses;
+}
+
+function lossOf({ path, line, start, fault }: LineFact, bytes: string): EventLoss {
+  const reason =
+    fault === "checksum"
+      ? "its checksum is not that of its bytes, and no snapshot has it"
+      : "it is no JSON object, and no snapshot has it";
+  const place = { file: path, line, offset: start };
+  return { fault: fault ?? "unreadable", reason, ...place, bytes, sequence: null };
+}
+
+function resultOf(
+  steps: readonly MergedLogs[],
+  last: MergedLogs,
+  {
+    losses,
+    gaps,
+    wantsOlder,
+  }: {
+    readonly losses: readonly EventLoss[];
+    readonly gaps: readonly EventLoss[];
+    readonly wantsOlder: boolean;
+  },
+): MendedEvents {
+  const [first] = steps;
+  const all = [...losses, ...gaps];
+  return {
+    restored: steps.reduce((sum, { restored }) => sum + restored, 0),
+    newer: first?.newer ?? last.newer,
+    rescued: last.rescued,
+    rotated: first?.rotated ?? 0,
+    changed: [...new Set([...steps, last].flatMap(({ changed }) => changed))].toSorted(),
+    losses: all.slice(0, LISTED_MAX),
+    lossesTotal: all.length,
+    wantsOlder,
+  };
+}
