@@ -35,26 +35,20 @@ export async function buildState(
     onDamaged: order.onDamaged ?? policyOf(session, projection.log),
     batchMax: order.batchMax ?? BATCH_MAX,
   };
-  let isTold = false;
-  const onProgress = (progress: RebuildProgress, resumedAfter: number): void => {
-    if (!isTold && resumedAfter > 0) {
-      session.progress.say(`${projection.name}: going on from event ${resumedAfter}.`);
-    }
-    isTold = true;
-    report(session, task, progress);
-  };
+  const { buildState: build } = await import("../projections/build-state.ts");
   try {
-    const { buildProjection } = await import("../projections/build.ts");
-    const hosts = await session.hosts();
-    const onDamage = (damage: readonly EventDamage[]): void => skipped.add(damage);
-    const built = await buildProjection(hosts, request, { onProgress, onDamage }, signal);
-    await skipped.settle();
+    const listener = {
+      onProgress: (progress: RebuildProgress) => report(session, task, progress),
+      onDamaged: (damaged: readonly EventDamage[]) => skipped.keep(damaged),
+      onStale: (reason: string) =>
+        session.progress.say(`${projection.name}: begun anew: ${reason}.`),
+    };
+    const built = await build(await session.hosts(), request, listener, signal);
     const { tables, eventsPerSecond, resumedAfter: _, ...progress } = built;
     const losses = skipped.losses(progress.corrupted);
     return { progress, eventsPerSecond, tables: Object.keys(tables), losses };
   } finally {
     session.progress.finish(task);
-    await skipped.settle();
   }
 }
 
@@ -95,45 +89,43 @@ class Skipped {
   readonly #session: Session;
   readonly #log: string;
   readonly #order: BuildOrder;
-  readonly #losses: Loss[];
-  #pending: Promise<void> = Promise.resolve();
+  /** By place: whoever is killed reads the last ones again. */
+  readonly #losses: Map<string, Loss>;
 
   constructor(session: Session, log: string, order: BuildOrder) {
     this.#session = session;
     this.#log = log;
     this.#order = order;
-    this.#losses = [...order.skipped];
-  }
-
-  add(damage: readonly EventDamage[]): void {
-    this.#pending = this.#pending.then(() => this.#keep(damage));
-    this.#pending.catch(() => {}); // whoever settles hears of it
-  }
-
-  async settle(): Promise<void> {
-    await this.#pending;
+    this.#losses = new Map(order.skipped.map((loss) => [placeOf(loss), loss]));
   }
 
   /** All that were skipped, those that nobody could name as one. */
   losses(corrupted: number): readonly Loss[] {
-    const more = corrupted - this.#losses.length;
-    if (more <= 0) return this.#losses;
+    const known = [...this.#losses.values()];
+    const more = corrupted - known.length;
+    if (more <= 0) return known;
     const file = damagedEventsFile(this.#session, this.#log);
     const reason = `${counted(more, "more event")} cannot be applied; ${file} lists all`;
-    return [...this.#losses, { ...this.#loss, key: null, location: { file }, reason }];
+    return [...known, { ...this.#loss, key: null, location: { file }, reason }];
   }
 
   get #loss(): Pick<Loss, "collection" | "store"> {
     return { store: this.#log, collection: "events" };
   }
 
-  async #keep(damage: readonly EventDamage[]): Promise<void> {
+  /** Put aside and journaled before anything is applied beyond it. */
+  async keep(damage: readonly EventDamage[]): Promise<void> {
     await keepDamaged(this.#session, this.#log, damage);
-    const room = LOSSES_MAX - this.#losses.length;
+    const room = LOSSES_MAX - this.#losses.size;
     if (room <= 0) return;
     for (const { id, file, line, offset, reason } of damage.slice(0, room)) {
-      this.#losses.push({ ...this.#loss, key: id, location: { file, line, byte: offset }, reason });
+      const loss = { ...this.#loss, key: id, location: { file, line, byte: offset }, reason };
+      this.#losses.set(placeOf(loss), loss);
     }
-    await this.#order.keep(this.#losses);
+    await this.#order.keep([...this.#losses.values()]);
   }
+}
+
+function placeOf({ location }: Loss): string {
+  return JSON.stringify([location["file"] ?? null, location["byte"] ?? null]);
 }

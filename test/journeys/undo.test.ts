@@ -47,6 +47,8 @@ it("keeps what was committed after an exchange that is taken back", async () => 
     openStoreAt: (_name, _driver, _options, address) => open(address),
     scratch: async () => folder.path,
     backUp: () => Promise.reject(new Error("no backup is needed")),
+    buildState: () => Promise.reject(new Error("nothing is built")),
+    holdWriters: async () => new AsyncDisposableStack(),
     rules: async () => [],
     forgottenKeys: async () => [],
   });
