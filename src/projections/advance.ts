@@ -50,6 +50,7 @@ export async function advance(
       applied: record.applied + applied,
       duplicates: record.duplicates + duplicates,
       corrupted: record.corrupted + damaged.length,
+      appliedInAll: record.appliedInAll + applied,
       checkpoint: batch.end,
     };
     state.save();

@@ -1,11 +1,16 @@
 import type { EventDamage } from "../stores/events.ts";
-import type { BuildResult, RebuildProgress } from "./types.ts";
+import type { BuildProgress, BuildResult, RebuildProgress } from "./types.ts";
 
 /** What the process that builds tells of its work. */
 export type BuildNews =
   /** Told before the transaction that goes on after it: what is heard of is not applied over. */
   | { readonly kind: "damaged"; readonly damaged: readonly EventDamage[] }
   | { readonly kind: "progress"; readonly progress: RebuildProgress };
+
+/** What the process that follows a log tells of its work. */
+export type FollowNews =
+  | Extract<BuildNews, { kind: "damaged" }>
+  | { readonly kind: "applied"; readonly progress: BuildProgress };
 
 /** What it answers in the end. */
 export type BuildOutput =

@@ -103,6 +103,17 @@ export interface FollowRequest {
   readonly turn: string;
 }
 
+/** What is followed, and which live state takes its events. */
+export interface FollowRequest {
+  readonly projection: ProjectionConfig;
+  readonly log: EventDoor;
+  readonly onDamaged: OnDamaged;
+  /** Events in a transaction. */
+  readonly batchMax: number;
+  /** A lock that is held while the live state is written to. */
+  readonly turn: string;
+}
+
 /** What a build has come to; also what is kept with the state, as its checkpoint. */
 export interface BuildProgress {
   /** Events and pieces read, those that were damaged included. */

@@ -44,6 +44,7 @@ export class Runs {
     );
     this.#next.setReadBigInts(true);
     this.#insert = database.prepare("INSERT INTO salvor_applied VALUES (?, ?)");
+    this.#insert.setReadBigInts(true); // it tells the number that it gave
     this.#runs = database
       .prepare("SELECT run AS number, level, entries FROM salvor_runs ORDER BY run")
       .all() as unknown as Run[];

@@ -16,6 +16,8 @@ export interface StateRecord extends BuildProgress {
   /** The build that counts, or has counted. */
   readonly build: string;
   readonly finished: boolean;
+  /** Events that are in the state, whichever builds have applied them. */
+  readonly appliedInAll: number;
   /** Sixteen hex digits: the key of the hashes of applied events. */
   readonly hashKey: string;
 }
@@ -28,7 +30,7 @@ CREATE TABLE salvor_projection (
   format INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, definition TEXT NOT NULL,
   log TEXT NOT NULL, until_ms INTEGER, build TEXT NOT NULL, finished INTEGER NOT NULL,
   hash_key TEXT NOT NULL, checkpoint TEXT, events INTEGER NOT NULL, applied INTEGER NOT NULL,
-  duplicates INTEGER NOT NULL, corrupted INTEGER NOT NULL
+  duplicates INTEGER NOT NULL, corrupted INTEGER NOT NULL, applied_in_all INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE salvor_segments (number INTEGER PRIMARY KEY, segment TEXT NOT NULL UNIQUE) STRICT;
 `;
@@ -36,7 +38,7 @@ CREATE TABLE salvor_segments (number INTEGER PRIMARY KEY, segment TEXT NOT NULL 
 /** Writes the record of a new state. */
 export function insertRecord(database: DatabaseSync, record: StateRecord): void {
   database
-    .prepare(`INSERT INTO salvor_projection VALUES (${Array(14).fill("?").join(", ")})`)
+    .prepare(`INSERT INTO salvor_projection VALUES (${Array(15).fill("?").join(", ")})`)
     .run(
       FORMAT,
       record.name,
@@ -48,20 +50,21 @@ export function insertRecord(database: DatabaseSync, record: StateRecord): void 
       record.finished ? 1 : 0,
       record.hashKey,
       ...countsOf(record),
+      record.appliedInAll,
     );
 }
 
 /** Writes how far a state has come. */
 export function updateRecord(
   database: DatabaseSync,
-  progress: BuildProgress & Pick<StateRecord, "build" | "finished">,
+  record: BuildProgress & Pick<StateRecord, "build" | "finished" | "appliedInAll">,
 ): void {
   database
     .prepare(
       `UPDATE salvor_projection SET build = ?, finished = ?, checkpoint = ?, events = ?, applied = ?,
-       duplicates = ?, corrupted = ?`,
+       duplicates = ?, corrupted = ?, applied_in_all = ?`,
     )
-    .run(progress.build, progress.finished ? 1 : 0, ...countsOf(progress));
+    .run(record.build, record.finished ? 1 : 0, ...countsOf(record), record.appliedInAll);
 }
 
 /**
@@ -92,6 +95,7 @@ export function readRecord(database: DatabaseSync): StateRecord | null {
     applied: Number(row["applied"]),
     duplicates: Number(row["duplicates"]),
     corrupted: Number(row["corrupted"]),
+    appliedInAll: Number(row["applied_in_all"]),
   };
 }
 

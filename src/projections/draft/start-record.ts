@@ -67,9 +67,10 @@ function misfit({ fromMs, projection }: BuildRequest, reason: string): Start {
   });
 }
 
-function newRecord(
+/** The record that a state begins with. */
+export function newRecord(
   { name, version, definition }: CompiledProjection,
-  { projection, untilMs, build }: BuildRequest,
+  { projection, untilMs, build }: Pick<BuildRequest, "projection" | "untilMs" | "build">,
   world: World,
 ): StateRecord {
   return {
@@ -86,5 +87,6 @@ function newRecord(
     applied: 0,
     duplicates: 0,
     corrupted: 0,
+    appliedInAll: 0,
   };
 }
