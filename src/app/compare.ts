@@ -36,8 +36,13 @@ export async function compareSubjects(
   { a, b, portable = false }: CompareOptions,
   signal: AbortSignal,
 ): Promise<Proof> {
-  await using expected = await openSubject(session, a, { portable }, signal);
-  await using actual = await openSubject(session, b, { portable }, signal);
+  await using first = await openSubject(session, a, { portable }, signal);
+  await using actual = await openSubject(session, b, { portable, like: first.kind }, signal);
+  // Which of two is a path, and which tells what it is, may stand in any order.
+  const isTold = first.isGuessed && !actual.isGuessed;
+  const terms = { portable, like: actual.kind };
+  await using told = isTold ? await openSubject(session, a, terms, signal) : null;
+  const expected = told ?? first;
   const before = await sealedBy(expected, portable);
   const after = await sealedBy(actual, portable);
   const isEqual = before.receipt.digest === after.receipt.digest;

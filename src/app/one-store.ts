@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 
 import { drivers } from "../stores/drivers.ts";
 import { checkConfig, configInvalid } from "./config/check.ts";
 import type { Config, PassphraseSource } from "./config/types.ts";
+import { plainDriver } from "./kind-of-path.ts";
 import { openSalvorOn } from "./salvor-on.ts";
 import { openSession, Session } from "./session.ts";
 import type { ChangeOptions, OpenOptions, Salvor } from "./types.ts";
@@ -19,7 +20,7 @@ export interface NamedStore extends OpenOptions {
 /** One store by its path, without a salvor.yaml. */
 export interface StoreAtPath extends Omit<OpenOptions, "config" | "need"> {
   readonly path: string;
-  /** `sqlite` by default. */
+  /** By default `files` for a folder, else `sqlite`. */
   readonly driver?: string | undefined;
   /** Folder with its backups; without one there is nothing to compare with or to restore from. */
   readonly repository?: string | undefined;
@@ -82,12 +83,19 @@ async function sessionAtPath(
     held.defer(() => rm(state, { recursive: true, force: true }));
   }
   const name = nameOf(choice.path);
-  return [new Session(choice, configOf(choice, name, state)), name];
+  const path = resolve(choice.cwd ?? process.cwd(), choice.path);
+  const found = await stat(path).catch(() => null);
+  const driver = choice.driver ?? plainDriver(found?.isDirectory() === true);
+  return [new Session(choice, configOf({ ...choice, driver }, name, state)), name];
 }
 
 /** A configuration that nobody wrote goes the way of one that somebody did. */
-function configOf(choice: StoreAtPath, name: string, state: string): Config {
-  const { path, driver = "sqlite", repository = join(state, "no-backups") } = choice;
+function configOf(
+  choice: StoreAtPath & { readonly driver: string },
+  name: string,
+  state: string,
+): Config {
+  const { path, driver, repository = join(state, "no-backups") } = choice;
   const file = resolve(choice.cwd ?? process.cwd(), "salvor.yaml");
   const { encryption } = choice;
   const tree = {

@@ -9,6 +9,7 @@ import type { SealedReceipt } from "../receipts/types.ts";
 import type { Snapshot } from "../repository/types.ts";
 import type { Image, SealOptions, Store } from "../stores/types.ts";
 import type { Session } from "./session.ts";
+import { kindOfPath, type StoreKind } from "./kind-of-path.ts";
 import { snapshotNamed, isSnapshotName } from "./snapshot-names.ts";
 
 /** What is left over goes also when the command was told to stop. */
@@ -22,11 +23,17 @@ export interface Subject extends AsyncDisposable {
   /** Its content, captured or restored to scratch; null for a receipt file. */
   image(): Promise<Image | null>;
   showKey(collection: string, key: Uint8Array): Json;
+  /** What it is read with; null for a receipt file. */
+  readonly kind: StoreKind | null;
+  /** It is a path, and what it is was told by its looks. */
+  readonly isGuessed: boolean;
 }
 
 /** What a subject is opened with. */
 export interface SubjectOptions {
   readonly portable: boolean;
+  /** What a path is read with, where it can be: that of the other side of a comparison. */
+  readonly like?: StoreKind | null;
 }
 
 /** Finds out what a word of the user's means. NOT_FOUND says what it could have been. */
@@ -43,31 +50,37 @@ export async function openSubject(
     return storeSubject(await session.store(word), { ...options, types }, signal);
   }
   const path = session.path(word);
-  if (await isFile(path)) return fileSubject(session, path, options, signal);
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() === true && (await looksLikeJson(path))) return receiptSubject(path);
+  if (found?.isFile() === true || found?.isDirectory() === true) {
+    const kind = kindOfPath(session, path, { isFolder: found.isDirectory(), ...options });
+    return pathSubject(session, path, kind, options, signal);
+  }
   if (config !== null && isSnapshotName(word)) {
     const repository = await session.repository(signal);
     const snapshot = await snapshotNamed(repository, word, signal);
     return snapshotSubject(session, snapshot, options, signal);
   }
-  throw new SalvorError("NOT_FOUND", `"${word}" is no store, no file and no snapshot`, {
+  throw new SalvorError("NOT_FOUND", `"${word}" is no store, no path and no snapshot`, {
     hint: 'Name a store of salvor.yaml, a path, or a snapshot; "salvor snapshots" lists them.',
   });
 }
 
-async function fileSubject(
+async function pathSubject(
   session: Session,
   path: string,
+  { driver, options: settings }: StoreKind,
   options: SubjectOptions,
   signal: AbortSignal,
 ): Promise<Subject> {
-  if (await looksLikeJson(path)) return receiptSubject(path);
-  const store = await session.openStore(path, "sqlite", { path });
-  return storeSubject(store, options, signal);
+  const store = await session.openStoreAt(path, driver, settings, path);
+  return { ...storeSubject(store, options, signal), isGuessed: true };
 }
 
 function storeSubject(store: Store, options: SealOptions, signal: AbortSignal): Subject {
   const image = once(() => store.capture({ exclusive: false }, signal));
-  return imageSubject(store.identity.name, image, async () => {
+  const { name, driver, options: settings } = store.identity;
+  return imageSubject({ name, kind: { driver, options: settings } }, image, async () => {
     return (await image.get()).seal(options, signal);
   });
 }
@@ -79,7 +92,9 @@ function snapshotSubject(
   signal: AbortSignal,
 ): Subject {
   const image = once(() => restoreToScratch(session, snapshot, signal));
-  return imageSubject(`${snapshot.store}@${snapshot.id.slice(0, 12)}`, image, async () => {
+  const name = `${snapshot.store}@${snapshot.id.slice(0, 12)}`;
+  const { driver, options: settings } = snapshot;
+  return imageSubject({ name, kind: { driver, options: settings } }, image, async () => {
     if (portable) return (await image.get()).seal({ portable }, signal);
     const repository = await session.repository(signal);
     const sealed = await repository.sealed(snapshot.id, signal);
@@ -119,14 +134,15 @@ function once<T>(make: () => Promise<T>): Once<T> {
 }
 
 function imageSubject(
-  name: string,
+  facts: Pick<Subject, "kind" | "name">,
   image: Once<Image>,
   seal: () => Promise<SealedReceipt>,
 ): Subject {
   const sealed = once(seal);
   let opened: Image | null = null;
   return {
-    name,
+    ...facts,
+    isGuessed: false,
     sealed: sealed.get,
     image: async () => (opened = await image.get()),
     showKey: (collection, key) => opened?.showKey(collection, key) ?? showBytes(key),
@@ -144,15 +160,10 @@ async function receiptSubject(path: string): Promise<Subject> {
     sealed: async () => sealed,
     image: async () => null,
     showKey,
+    kind: null,
+    isGuessed: false,
     [Symbol.asyncDispose]: async () => {},
   };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /** A receipt is a JSON object; no database begins with a brace. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -23,9 +23,8 @@ interface Mistake {
 const MISTAKES: readonly Mistake[] = [
   { empty: true, args: ["backup"], status: 2, says: /no salvor\.yaml in .*\n.*salvor init/ },
   { empty: true, args: ["status"], status: 2, says: /no salvor\.yaml/ },
-  { empty: true, args: ["receipt", "nothing.sqlite"], status: 2, says: /"nothing.sqlite" is no store, no file and no snapshot/ },
+  { empty: true, args: ["receipt", "nothing.sqlite"], status: 2, says: /"nothing.sqlite" is no store, no path and no snapshot/ },
   { empty: true, args: ["receipt", "text.sqlite"], status: 1, says: /text\.sqlite (has only \d+ bytes|does not begin as a database does)\n.*Name a file that is an SQLite database/ },
-  { empty: true, args: ["receipt", "folder.sqlite"], status: 2, says: /is no store, no file/ },
   { empty: true, args: ["restore", "shop@latest", "--repository", "none", "--to", "x"], status: 2, says: /no repository at .*none/ },
   { args: [], status: 2, says: /Usage|usage/ },
   { args: ["bakcup"], status: 2, says: /Did you mean "backup"/ },
@@ -86,7 +85,6 @@ async function siteWithTroubles(): Promise<Site> {
 }
 
 function troubles(folder: string): void {
-  mkdirSync(join(folder, "folder.sqlite"));
   writeFileSync(
     join(folder, "text.sqlite"),
     "These are words, and quite a lot of them. ".repeat(20),
