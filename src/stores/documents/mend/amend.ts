@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 
 import { diskError } from "../../../core/disk.ts";
 import { SalvorError } from "../../../core/errors.ts";
@@ -53,7 +53,7 @@ async function rehearse(
 ): Promise<Amended> {
   await using held = await holdRounds(live, mending.rounds, signal);
   const plan = await planRound(held.folder, mending.order, settledBy(mending.rounds), signal);
-  await rm(plan.drafts, { recursive: true, force: true });
+  await live.tree.context.disk.removeFolder(plan.drafts);
   const pending = held.pending.length;
   return tell({ ...mending, ...plan, planned: plan.changes, pending, newer: held.newer });
 }
@@ -80,7 +80,7 @@ async function look(
     if (error instanceof SalvorError && error.code === "STORE_CHANGED") return "changing";
     throw error;
   } finally {
-    await rm(plan.drafts, { recursive: true, force: true });
+    await live.tree.context.disk.removeFolder(plan.drafts);
   }
 }
 
@@ -110,7 +110,7 @@ async function stage(
     const input: StageInput = { root, folder, drafts, round, others };
     await hosts.run("bytes", entryModule("stores/documents/mend/stage-task"), input, signal);
   } finally {
-    await rm(others, { force: true });
+    await context.disk.remove(others);
   }
   return { ...round, folder };
 }

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { diskError } from "../../../core/disk.ts";
 import { readTree } from "../../files/capture.ts";
 import { holdFolder, type HeldFolder } from "../held.ts";
 import type { LiveDocuments } from "../live.ts";
@@ -52,10 +53,15 @@ async function changedOthers(
 ): Promise<readonly string[]> {
   const there = new Map(files.map(({ name, sha256 }) => [name, sha256]));
   const changed: string[] = [];
-  const lines = createInterface({ input: createReadStream(join(folder, OTHERS)) });
-  for await (const line of lines) {
-    const [path, sha256] = JSON.parse(line) as readonly [path: string, sha256: string];
-    if (there.get(path) !== sha256) changed.push(path);
+  const list = join(folder, OTHERS);
+  const lines = createInterface({ input: createReadStream(list) });
+  try {
+    for await (const line of lines) {
+      const [path, sha256] = JSON.parse(line) as readonly [path: string, sha256: string];
+      if (there.get(path) !== sha256) changed.push(path);
+    }
+  } catch (error) {
+    throw diskError(list, error);
   }
   return changed;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { diskError } from "../../../core/disk.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { schemaReader } from "../rules/rules-of.ts";
 import { globsOf } from "../survey/assign.ts";
@@ -122,5 +123,9 @@ class Mending {
 }
 
 function readKeys(path: string): ReadonlySet<string> {
-  return new Set(readFileSync(path, "latin1").split("\n"));
+  try {
+    return new Set(readFileSync(path, "latin1").split("\n"));
+  } catch (error) {
+    throw diskError(path, error);
+  }
 }

@@ -1,5 +1,7 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { readdirSync, type Dirent } from "node:fs";
 
+import { diskError } from "../../../core/disk.ts";
+import { systemCode } from "../../../core/errors.ts";
 import { placeOf, rawOf, showPath, type RawPath } from "../../files/raw-path.ts";
 import type { RecordForm } from "../json/records.ts";
 import { collectionFinder } from "../survey/assign.ts";
@@ -86,14 +88,7 @@ function copiedDocument(
 
 /** The files of a copy, in the order of their names. */
 export function filesBelow({ root }: Pick<SourceFolder, "root">, raw: RawPath): readonly RawPath[] {
-  const place = placeOf(root, raw);
-  try {
-    if (!lstatSync(place).isDirectory()) return [];
-  } catch {
-    return [];
-  }
-  const found = readdirSync(place, { withFileTypes: true, encoding: "buffer" });
-  return found
+  return namesIn(placeOf(root, raw))
     .map((entry) => ({ entry, name: rawOf(entry.name) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ entry, name }) => {
@@ -101,6 +96,16 @@ export function filesBelow({ root }: Pick<SourceFolder, "root">, raw: RawPath): 
       if (entry.isDirectory()) return filesBelow({ root }, path);
       return entry.isFile() ? [path] : [];
     });
+}
+
+/** None where no folder is. */
+function namesIn(place: string | Buffer): readonly Dirent<Buffer>[] {
+  try {
+    return readdirSync(place, { withFileTypes: true, encoding: "buffer" });
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return [];
+    throw diskError(String(place), error);
+  }
 }
 
 /** The files of a copy that belong to one collection. */

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { SalvorError } from "../../../core/errors.ts";
@@ -41,9 +40,9 @@ export async function planRound(
   settled: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<RoundPlan> {
-  const { hosts, scratch, world } = folder.live.tree.context;
+  const { hosts, scratch, world, disk } = folder.live.tree.context;
   const drafts = join(scratch, world.newId("drafts"));
-  await mkdir(drafts, { mode: 0o700 });
+  await disk.makeFolder(drafts);
   const back = new Set(order.sources.flatMap((each) => each.back));
   const { suspects, ...found } = await findSuspects(folder, back, signal);
   const input: MendInput = {
