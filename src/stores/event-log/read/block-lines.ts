@@ -16,6 +16,8 @@ import { VERDICT, type LineBlock, type LinesRequest } from "./line-block.ts";
 
 /** Bytes of a damaged line that are shown. */
 const SHOWN_BYTES_MAX = 64 * 1024;
+/** Bytes of lines that are decoded at a time. */
+const TEXT_BYTES = 16 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const RETURN = 0x0d;
 
@@ -41,8 +43,11 @@ export class BlockLines {
   readonly #context: BlockContext;
   readonly #digits: number;
   readonly #forms: readonly LineForm[];
-  /** The block with a character for each byte: right where a line is ASCII. */
-  readonly #text: string;
+  /** Some lines with a character for each byte: right where a line is ASCII. */
+  #text = "";
+  /** Where in the block that text begins and ends. */
+  #textStart = 0;
+  #textEnd = 0;
   /** The next line, and where it begins in the block. */
   #line = 0;
   #start = 0;
@@ -54,7 +59,6 @@ export class BlockLines {
     this.#context = context;
     const end = block.ends[block.count - 1] ?? 0;
     this.#bytes = Buffer.from(block.buffer, 0, end);
-    this.#text = this.#bytes.toString("latin1");
     this.#forms = context.forms;
     const { links } = context.request;
     this.#digits = links === null ? 0 : DIGITS[links.algorithm];
@@ -104,12 +108,32 @@ export class BlockLines {
 
   /** The object of a line; null when it is none. */
   #parse(end: number): JsonObject | null {
-    const form = this.#forms[(this.#block.forms[this.#line] as number) - 1];
-    if (form !== undefined) return buildLine(form.plan, this.#text, this.#block.holes, this.#hole);
-    const { isAscii } = this.#block;
-    return parseObject(
-      isAscii ? this.#text.slice(this.#start, end) : this.#bytes.toString("utf8", this.#start, end),
-    );
+    const { isAscii, forms, holes } = this.#block;
+    const form = this.#forms[(forms[this.#line] as number) - 1];
+    if (form === undefined && !isAscii)
+      return parseObject(this.#bytes.toString("utf8", this.#start, end));
+    if (end > this.#textEnd) this.#decode();
+    if (form === undefined)
+      return parseObject(this.#text.slice(this.#start - this.#textStart, end - this.#textStart));
+    return buildLine(form.plan, {
+      text: this.#text,
+      start: this.#textStart,
+      holes,
+      at: this.#hole,
+    });
+  }
+
+  /**
+   * Decodes the next lines. Whoever keeps a value of an event keeps the text that it is cut out of,
+   * and V8 frees small texts sooner than large ones.
+   */
+  #decode(): void {
+    const { count, ends } = this.#block;
+    let last = this.#line;
+    while (last + 1 < count && (ends[last + 1] as number) - this.#start <= TEXT_BYTES) last++;
+    this.#textStart = this.#start;
+    this.#textEnd = ends[last] as number;
+    this.#text = this.#bytes.toString("latin1", this.#textStart, this.#textEnd);
   }
 
   #accept(line: JsonObject, event: LogEvent): void {

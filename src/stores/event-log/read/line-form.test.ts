@@ -21,7 +21,7 @@ function readByForms(lines: readonly Buffer[], names: readonly string[]) {
     const form = forms[number - 1];
     return number === 0 || form === undefined
       ? null
-      : buildLine(form.plan, bytes.toString("latin1"), holes, 0);
+      : buildLine(form.plan, { text: bytes.toString("latin1"), start: 0, holes, at: 0 });
   });
 }
 

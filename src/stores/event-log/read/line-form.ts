@@ -58,22 +58,28 @@ export function learnForm(
   };
 }
 
-/**
- * The object of a line of this form. `holes` has, from `at` on, where each wanted value begins and
- * ends in the text.
- */
-export function buildLine(
-  plan: ObjectPlan,
-  text: string,
-  holes: Uint32Array,
-  at: number,
-): JsonObject {
+/** Where the values of a line are cut out. */
+export interface LineCut {
+  readonly text: string;
+  /** What the holes count for the first character of the text. */
+  readonly start: number;
+  /** From `at` on, where each wanted value begins and ends. */
+  readonly holes: Uint32Array;
+  readonly at: number;
+}
+
+/** The object of a line of this form. */
+export function buildLine(plan: ObjectPlan, cut: LineCut): JsonObject {
+  const { text, start, holes, at } = cut;
   const object = { ...plan.begin };
   for (const member of plan.members) {
-    if (member.kind === "object") object[member.key] = buildLine(member.plan, text, holes, at);
+    if (member.kind === "object") object[member.key] = buildLine(member.plan, cut);
     else {
       const hole = at + 2 * member.hole;
-      const value = text.slice(holes[hole], holes[hole + 1]);
+      const value = text.slice(
+        (holes[hole] as number) - start,
+        (holes[hole + 1] as number) - start,
+      );
       object[member.key] = member.kind === "text" ? value : Number(value);
     }
   }
