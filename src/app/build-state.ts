@@ -1,10 +1,11 @@
-import { counted } from "../core/text.ts";
+import { count, counted } from "../core/text.ts";
 import type { Loss } from "../core/loss.ts";
 import { SalvorError } from "../core/errors.ts";
 import type { OnDamaged, RebuildProgress } from "../projections/types.ts";
 import type { BuildOrder, Built } from "../recovery/build-order.ts";
 import type { EventDamage, EventDoor } from "../stores/events.ts";
 import { refuseUntrustedModule } from "./config/parts.ts";
+import { holdDamagedEvents } from "../state/locks.ts";
 import { damagedEventsFile } from "./projection-target.ts";
 import type { Session } from "./session.ts";
 
@@ -39,6 +40,8 @@ export async function buildState(
   try {
     const listener = {
       onProgress: (progress: RebuildProgress) => report(session, task, progress),
+      onResumed: (after: number) =>
+        session.progress.say(`${projection.name}: going on from event ${count(after)}.`),
       onDamaged: (damaged: readonly EventDamage[]) => skipped.keep(damaged),
       onStale: (reason: string) =>
         session.progress.say(`${projection.name}: begun anew: ${reason}.`),
@@ -54,7 +57,7 @@ export async function buildState(
 
 function report(session: Session, task: string, progress: RebuildProgress): void {
   const { bytes, bytesTotal, eventsPerSecond } = progress;
-  const remark = `${Math.round(eventsPerSecond).toLocaleString("en")} events/s`;
+  const remark = `${count(Math.round(eventsPerSecond))} events/s`;
   session.progress.update({ task, done: bytes, total: bytesTotal, unit: "bytes", remark });
   for (const listener of session.builds) listener(progress);
 }
@@ -80,8 +83,10 @@ export async function keepDamaged(
   log: string,
   damage: readonly EventDamage[],
 ): Promise<void> {
-  const { keepDamagedEvents } = await import("../stores/damaged-events.ts");
-  await keepDamagedEvents(damagedEventsFile(session, log), damage);
+  const quarantine = await session.eventQuarantine(damagedEventsFile(session, log));
+  const { folder } = await session.state();
+  await using _turn = await holdDamagedEvents(folder, log, session.world);
+  await quarantine.keep(damage);
 }
 
 /** Puts aside what is damaged, in its order, and keeps count of it. */

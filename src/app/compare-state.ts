@@ -53,7 +53,7 @@ export async function compareState(
     consistent: base.expected === actual,
     differences,
     differencesTotal: totalOf(proof),
-    behind: Math.max(0, linesOf(built.progress) - linesOf(head)),
+    behind: head === null ? 0 : Math.max(0, built.progress.applied - head.applied),
     actual,
   };
   return { verdict, head, trouble: null };
@@ -141,11 +141,6 @@ function totalOf({ collections }: Proof): number {
     (sum, { total }) => sum + total.missing + total.extra + total.changed,
     0,
   );
-}
-
-/** How far along its log a state is, in lines of the last file. */
-function linesOf(head: Pick<StateHead, "checkpoint"> | null): number {
-  return head?.checkpoint?.line ?? 0;
 }
 
 function unreadable(

@@ -63,8 +63,7 @@ function summarise(outputs: readonly StepOutput[]): RunSummary {
   const rpos = told.map((output) => output["rpoMs"]).filter((each) => typeof each === "number");
   return {
     rpoMs: rpos.length === 0 ? null : Math.max(...rpos),
-    quarantine:
-      told.flatMap((output) => text(member(output["quarantine"], "folder"))).at(-1) ?? null,
+    quarantine: told.flatMap((output) => folderIn(output["quarantine"])).at(-1) ?? null,
     restoredFrom: told.flatMap((output) => text(output["chosen"])).at(-1) ?? null,
     losses: told.flatMap((output) => (output["losses"] ?? []) as unknown as readonly Loss[]),
     amended: told.flatMap((output) => amendedIn(output) ?? []),
@@ -87,6 +86,12 @@ function proofIn({ output }: StepOutput, name: "live" | "proof"): readonly Proof
   const proof = output[name];
   // Written by `proofJson` of the same program; the journal is ours.
   return isJsonObject(proof) ? [proof as unknown as Proof] : [];
+}
+
+/** Where nothing was to be kept, there is nothing to look for. */
+function folderIn(quarantine: Json | undefined): readonly string[] {
+  const files = member(quarantine, "files");
+  return Array.isArray(files) && files.length === 0 ? [] : text(member(quarantine, "folder"));
 }
 
 function member(value: Json | undefined, name: string): Json | undefined {

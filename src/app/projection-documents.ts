@@ -1,6 +1,7 @@
 import type { Digest } from "../core/hash.ts";
 import type { Loss } from "../core/loss.ts";
 import type {
+  BuildProgress,
   OnDamaged,
   RebuildProgress,
   RebuildResult,
@@ -88,7 +89,7 @@ export interface TailOptions {
   readonly projection: string;
   readonly onDamaged?: OnDamaged | undefined;
   /** Told after each transaction. */
-  readonly onApplied?: ((progress: RebuildProgress) => void) | undefined;
+  readonly onApplied?: ((progress: BuildProgress) => void) | undefined;
 }
 
 /** What was applied from the beginning of a tail to its end. */

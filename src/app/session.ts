@@ -14,6 +14,7 @@ import type { Repository } from "../repository/types.ts";
 import type { State } from "../state/types.ts";
 import type { Driver } from "../stores/define-driver.ts";
 import { drivers } from "../stores/drivers.ts";
+import type { EventQuarantine } from "../stores/event-quarantine.ts";
 import type { Hosts } from "../stores/host/hosts.ts";
 import type { Address, DriverContext, Store } from "../stores/types.ts";
 import { configMissing } from "./config/find.ts";
@@ -96,6 +97,14 @@ export class Session implements AsyncDisposable {
       const scratch = await openScratch(join(parent, scratchName(this.config)), this.world);
       this.#held.use(scratch);
       return scratch.path;
+    });
+  }
+
+  /** Where damaged events of a log are kept: the file with this path. */
+  eventQuarantine(path: string): Promise<EventQuarantine> {
+    return this.#once(`events ${path}`, async () => {
+      const { EventQuarantine: Made } = await import("../stores/event-quarantine.ts");
+      return new Made(nodeDisk, path);
     });
   }
 

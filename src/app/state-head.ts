@@ -1,17 +1,15 @@
-import { isJsonObject, type Json } from "../core/json.ts";
 import { SalvorError } from "../core/errors.ts";
-import type { EventPosition } from "../stores/events.ts";
 import type { Image } from "../stores/types.ts";
 
 /** What a state says of itself. */
 export interface StateHead {
   readonly version: number;
-  readonly events: number;
-  readonly checkpoint: EventPosition | null;
+  /** How many events it holds. */
+  readonly applied: number;
 }
 
 const QUERY = {
-  text: "SELECT version, events, checkpoint FROM salvor_projection",
+  text: "SELECT version, applied_in_all AS applied FROM salvor_projection",
   timeoutMs: 10_000,
   rowsMax: 1,
   bytesMax: 100_000,
@@ -23,21 +21,10 @@ export async function readStateHead(image: Image, signal: AbortSignal): Promise<
     const { rows } = await image.query(QUERY, signal);
     const [row] = rows;
     if (row === undefined) return null;
-    const { version, events, checkpoint } = row;
-    return {
-      version: Number(version),
-      events: Number(events),
-      checkpoint: positionOf(checkpoint),
-    };
+    return { version: Number(row["version"]), applied: Number(row["applied"]) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SalvorError) return null;
     throw error;
   }
-}
-
-function positionOf(text: Json | undefined): EventPosition | null {
-  const value: unknown = typeof text === "string" ? JSON.parse(text) : null;
-  // Written by whoever built the state.
-  return isJsonObject(value as Json) ? (value as unknown as EventPosition) : null;
 }

@@ -14,6 +14,8 @@ export interface BuildListener {
   readonly onProgress?: (progress: RebuildProgress) => void;
   /** Keeps damage; nothing is applied beyond it before this has resolved. */
   readonly onDamaged: (damaged: readonly EventDamage[]) => Promise<void> | void;
+  /** A draft is gone on with, after so many events. */
+  readonly onResumed?: (after: number) => void;
   /** A draft that was there was given up. */
   readonly onStale?: (reason: string) => void;
 }
@@ -48,8 +50,9 @@ export async function buildState(
   });
 }
 
-function hear(news: unknown, { onProgress, onDamaged }: BuildListener): Promise<void> | void {
+function hear(news: unknown, listener: BuildListener): Promise<void> | void {
   const told = news as BuildNews;
-  if (told.kind === "damaged") return onDamaged(told.damaged);
-  onProgress?.(told.progress);
+  if (told.kind === "damaged") return listener.onDamaged(told.damaged);
+  if (told.kind === "resumed") listener.onResumed?.(told.after);
+  else listener.onProgress?.(told.progress);
 }

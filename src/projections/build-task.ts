@@ -33,6 +33,8 @@ export const task: HostTask<BuildRequest, BuildOutput> = async (request, { tell 
   try {
     const started = startRecord(database, projection, request, systemWorld());
     if ("stale" in started) return { kind: "stale", reason: started.stale };
+    const { events: after } = started.record;
+    if (after > 0) await tell({ kind: "resumed", after });
     return await replay({ database, projection, reader, request, bound, tell }, started.record);
   } catch (error) {
     if (sqliteCode(error) !== null) throw engineError(request.draft, error);

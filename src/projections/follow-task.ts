@@ -71,11 +71,16 @@ class Follower {
 
   async run(): Promise<StateRecord> {
     const { signal, world } = this.#work;
+    await this.#begin();
     while (!signal.aborted) {
       if (await this.#readNew()) continue;
       await world.sleep(PAUSE_MS, signal).catch(() => {});
     }
     return this.#record;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#work.tell({ kind: "began", progress: progressOf(this.#record) });
   }
 
   /** Applies what has come since; false when nothing had. */
@@ -90,6 +95,7 @@ class Follower {
       if (next === null) {
         this.#state = null;
         this.#record = this.#current();
+        await this.#begin();
         return true;
       }
       this.#record = next;

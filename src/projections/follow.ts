@@ -11,6 +11,8 @@ const GRACE_MS = 30_000;
 
 /** Who hears of events that were applied. */
 export interface FollowListener {
+  /** Told what the state holds, at the beginning and after each exchange. */
+  readonly onBegun?: (progress: BuildProgress) => void;
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Keeps damage; nothing is applied beyond it before this has resolved. */
   readonly onDamaged: (damaged: readonly EventDamage[]) => Promise<void> | void;
@@ -26,13 +28,14 @@ export interface FollowListener {
 export function followProjection(
   hosts: Hosts,
   request: FollowRequest,
-  { onProgress, onDamaged }: FollowListener,
+  { onBegun, onProgress, onDamaged }: FollowListener,
   signal: AbortSignal,
 ): Promise<BuildProgress> {
   const onNews = (news: unknown): Promise<void> | void => {
     const told = news as FollowNews;
     if (told.kind === "damaged") return onDamaged(told.damaged);
-    onProgress?.(told.progress);
+    if (told.kind === "began") onBegun?.(told.progress);
+    else onProgress?.(told.progress);
   };
   const limits = { timeoutMs: TIMEOUT_MS, graceMs: GRACE_MS, onNews };
   return hosts.run("replay", entryModule("projections/follow-task"), request, signal, limits);

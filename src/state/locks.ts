@@ -64,13 +64,31 @@ export function turnPath(folder: string, projection: string): Promise<string> {
 const TURN_TRIES = 500;
 
 /** Keeps whoever follows the log of a projection from writing to its state, until disposed. */
-export async function holdTurn(
+export function holdTurn(
   folder: string,
   projection: string,
   world: World,
 ): Promise<AsyncDisposable> {
-  const path = await turnPath(folder, projection);
-  const subject = `the state of projection "${projection}"`;
+  return takeTurn(folder, projection, `the state of projection "${projection}"`, world);
+}
+
+/** The right to write to the file that keeps the damaged events of a log. */
+export function holdDamagedEvents(
+  folder: string,
+  log: string,
+  world: World,
+): Promise<AsyncDisposable> {
+  // No projection has a point in its name.
+  return takeTurn(folder, `${log}.events`, `the file of damaged events of "${log}"`, world);
+}
+
+async function takeTurn(
+  folder: string,
+  name: string,
+  subject: string,
+  world: World,
+): Promise<AsyncDisposable> {
+  const path = await turnPath(folder, name);
   const request = { path, subject, mode: "exclusive", busy: "STORE_BUSY", timeoutMs: 0 } as const;
   return persistently(world, () => holdLock({ ...request, world }), TURN_TRIES);
 }
