@@ -19,6 +19,19 @@ export type { Finding, FindingKind, FindingStatus } from "./checks/types.ts";
 export type { Location, Observation, Severity } from "./core/finding.ts";
 export type { Loss } from "./core/loss.ts";
 export type { RunRecord, RunStatus, RunStep, StepStatus } from "./plans/types.ts";
+export {
+  defineProjection,
+  type ProjectionDefinition,
+  type ProjectionState,
+  type TableDefinition,
+} from "./projections/define-projection.ts";
+export type {
+  ColumnType,
+  ProjectionEvent,
+  StateRow,
+  StateTableOf,
+  StateValue,
+} from "./projections/types.ts";
 export type { Proof, ProofCollection } from "./receipts/proof.ts";
 export type { ReportDocument, ReportFormat, ReportKind } from "./reports/types.ts";
 export type { Level, Receipt } from "./receipts/types.ts";

@@ -1,6 +1,5 @@
 import { digestOf, sha256, type Digest } from "../core/hash.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
-import { loadCode } from "./code/load-code.ts";
 import type { CompiledProjection } from "./compiled.ts";
 import { compileRules } from "./declarative/compile.ts";
 import { compileUpcast } from "./declarative/upcast.ts";
@@ -14,6 +13,8 @@ import type { ProjectionConfig, ProjectionForm, ProjectionTable } from "./types.
 export async function compileProjection(config: ProjectionConfig): Promise<CompiledProjection> {
   const { form, tables } = config;
   if (form.kind === "declarative") return compileDeclarative(config, tables ?? {}, form);
+  // Modules of node:vm are there only in the process that runs such code.
+  const { loadCode } = await import("./code/load-code.ts");
   const code = await loadCode(form.module);
   const { name } = config;
   const version = code.version ?? config.version;
