@@ -26,6 +26,7 @@ export interface RemedyQuestion {
 const PUT_BACK = "put-back-rows";
 const REINDEX = "reindex";
 const MEND = "repair-document";
+const MERGE = "merge";
 const RESTORE = ["restore-beside", "exchange"];
 
 /**
@@ -40,6 +41,7 @@ export function chooseRemedy(question: RemedyQuestion): Remedy {
   const denied = open.find(isLockedOut);
   if (denied !== undefined) return lockedOut(denied, open);
   const cause = open.find(needsRestore);
+  if (cause === undefined && canMerge(question, open)) return merge(question, open);
   if (cause === undefined)
     return canMend(question, open) ? mend(question, open) : amend(question, open);
   return restoreNewest(byWorth(question.snapshots), cause.description, open);
@@ -77,8 +79,17 @@ function canMend({ amendments = [] }: RemedyQuestion, open: readonly Finding[]):
   return asked && amendments.includes("mend-documents");
 }
 
+/** Events are merged from the newest snapshot and older ones; without any there is nothing to gain. */
+function canMerge(
+  { amendments = [], snapshots }: RemedyQuestion,
+  open: readonly Finding[],
+): boolean {
+  const asked = open.some(({ remedies }) => remedies.includes(MERGE));
+  return asked && amendments.includes("mend-events") && snapshots.some((each) => !isEmpty(each));
+}
+
 function needsRestore({ category, remedies, location }: Finding): boolean {
-  if (remedies.includes(MEND)) return false;
+  if (remedies.includes(MEND) || remedies.includes(MERGE)) return false;
   if (remedies.some((each) => RESTORE.includes(each))) return true;
   const isIndex = remedies.includes(REINDEX) && location.index !== undefined;
   return category === "corruption" && !isIndex;
@@ -132,6 +143,15 @@ function mend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
   const more = names.length === 0 ? "" : `; what is gone of ${names.join(", ")} comes back`;
   const sentence = `mend documents one by one, in place where that is certain, ${from}${more}`;
   return { kind: "mend", candidates, back, sentence, unmended };
+}
+
+function merge({ snapshots }: RemedyQuestion, open: readonly Finding[]): Remedy {
+  const candidates = byWorth(snapshots).filter((each) => !isEmpty(each));
+  const [newest] = candidates;
+  const from = newest === undefined ? "" : ` from ${snapshotName(newest)} or an older one`;
+  const sentence = `bring events back${from}, one by one; what is newer and whole stays`;
+  const unmended = open.filter(({ remedies }) => !remedies.includes(MERGE));
+  return { kind: "merge", candidates, sentence, unmended };
 }
 
 function amend(question: RemedyQuestion, open: readonly Finding[]): Remedy {

@@ -40,7 +40,7 @@ export function planRecover(requests: readonly RecoverRequest[], id: string): Pl
   };
 }
 
-const MENDING: ReadonlySet<string> = new Set(["reindex", "put-back", "mend", "restore"]);
+const MENDING: ReadonlySet<string> = new Set(["reindex", "put-back", "mend", "merge", "restore"]);
 
 function stepsOf(request: RecoverRequest, id: string): readonly PlannedStep[] {
   const { remedy } = request;
@@ -59,6 +59,8 @@ function stepsOf(request: RecoverRequest, id: string): readonly PlannedStep[] {
       return putBackSteps(request, remedy, id);
     case "mend":
       return mendSteps(request, remedy);
+    case "merge":
+      return mergeSteps(request, remedy.candidates);
     case "nothing":
     case "impossible":
       return [];
@@ -113,6 +115,27 @@ function mendSteps(
   ];
 }
 
+/** Its quarantine holds the log byte by byte: a backup before it would add nothing. */
+function mergeSteps(
+  request: RecoverRequest,
+  candidates: readonly Snapshot[],
+): readonly PlannedStep[] {
+  const { store, live, quarantine: folder, repository, unseen } = request;
+  const step = stepId(store, "merge");
+  return [
+    plannedStep(subjectOf(request), "merge", {
+      description: `Bring events of ${live} back one by one; ${folder} keeps what it was`,
+      parameters: { repository, folder, unseen, candidates: namedSnapshots(candidates) },
+    }),
+    plannedStep(subjectOf(request), "verify-live", {
+      description: `Prove that ${live} has every event of the snapshot, and all whole ones it had`,
+      parameters: { repository, snapshot: null, beside: null, log: { step } },
+      dependsOn: [step],
+      onFailure: "stop",
+    }),
+  ];
+}
+
 /** What documents may be mended with, as a step has it. */
 export function mendMaterial({
   candidates,
@@ -124,15 +147,20 @@ export function mendMaterial({
     readonly candidates: readonly { readonly id: string; readonly name: string }[];
   }[];
 } {
-  const named = (snapshots: readonly Snapshot[]) =>
-    snapshots.slice(0, ASKED_MAX).map((each) => ({ id: each.id, name: snapshotName(each) }));
   return {
-    candidates: named(candidates),
+    candidates: namedSnapshots(candidates),
     back: back.map((each) => ({
       collections: each.collections,
-      candidates: named(each.candidates),
+      candidates: namedSnapshots(each.candidates),
     })),
   };
+}
+
+/** Snapshots to ask, as a step has them. */
+export function namedSnapshots(
+  snapshots: readonly Snapshot[],
+): { readonly id: string; readonly name: string }[] {
+  return snapshots.slice(0, ASKED_MAX).map((each) => ({ id: each.id, name: snapshotName(each) }));
 }
 
 /** Older snapshots than so many are asked for nothing. */

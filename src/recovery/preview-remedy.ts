@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Amended } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { mendDocuments } from "./mend-documents.ts";
-import { mendMaterial, type RecoverRequest } from "./plan-recover.ts";
+import { mendEvents } from "./mend-events.ts";
+import { mendMaterial, namedSnapshots, type RecoverRequest } from "./plan-recover.ts";
 import { putBack } from "./put-back.ts";
 import type { Remedy } from "./remedies.ts";
 import { buildFirst, discard } from "./steps/build-beside.ts";
@@ -19,6 +20,11 @@ export async function previewRemedy(
 ): Promise<readonly Amended[]> {
   const { remedy, store, driver, options, repository } = request;
   if (remedy.kind === "mend") return [await previewMend(recovery, request, remedy, signal)];
+  if (remedy.kind === "merge") {
+    const candidates = namedSnapshots(remedy.candidates);
+    const order = { ...request, candidates, dryRun: true };
+    return [(await mendEvents(recovery, order, async () => {}, signal)).amended];
+  }
   if (remedy.kind !== "put-back") return [];
   const found: Amended[] = [];
   for (const [place, { collections, candidates }] of remedy.sources.entries()) {

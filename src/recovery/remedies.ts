@@ -27,6 +27,11 @@ export type Cure =
       readonly back: readonly PutBackSource[];
     }
   | {
+      readonly kind: "merge";
+      /** Snapshots that may have whole events, newest first; never empty. */
+      readonly candidates: readonly Snapshot[];
+    }
+  | {
       readonly kind: "restore";
       /** Newest first; never empty. */
       readonly candidates: readonly Snapshot[];

@@ -5,7 +5,7 @@ import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { CollectionSeal, Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
-import type { EventDoor } from "./events.ts";
+import type { EventDoor, EventFault } from "./events.ts";
 import type { Hosts } from "./host/hosts.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
@@ -232,7 +232,52 @@ export type Amendment =
       readonly kind: "unmend-documents";
       /** That of a `mend-documents`; what nobody has written to since becomes what it was. */
       readonly quarantine: string;
+    }
+  | {
+      readonly kind: "mend-events";
+      /** Restored copies that have whole events, newest first; nobody else uses them. */
+      readonly sources: readonly Address[];
+      /** Receives the log as it was; what was begun there is finished. */
+      readonly quarantine: string;
+      /** Go on although it cannot be seen who writes to the log. */
+      readonly unseen: boolean;
+      /** Look only: the log stays as it is. */
+      readonly dryRun: boolean;
     };
+
+/** Something of a log that stays damaged or missing, and where it stood. */
+export interface EventLoss {
+  readonly fault: EventFault;
+  /** What was found, in one sentence without a full stop. */
+  readonly reason: string;
+  /** Relative to the log. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Byte offset of the line, uncompressed. */
+  readonly offset: number;
+  /** Bytes of the line in base64, at most 64 KiB of them; empty for what is missing. */
+  readonly bytes: string;
+  /** Of what is missing the first one. */
+  readonly sequence: string | null;
+}
+
+/** What became of the events of a log. */
+export interface MendedEvents {
+  /** Events that came back. */
+  readonly restored: number;
+  /** Whole events that no copy has: they stay. */
+  readonly newer: number;
+  /** Whole events that were found within damaged lines. */
+  readonly rescued: number;
+  /** Events of files that rotation has taken away since the newest copy: they stay away. */
+  readonly rotated: number;
+  /** At most 1,000. */
+  readonly losses: readonly EventLoss[];
+  readonly lossesTotal: number;
+  /** An older copy may have what is still missing. */
+  readonly wantsOlder: boolean;
+}
 
 /** A restored copy of a store of documents. */
 export interface MendSource {
@@ -309,10 +354,16 @@ export interface Amended {
   readonly doubts: readonly AmendedDoubt[];
   /** Triggers that fire (put-back-rows), or indexes that were rebuilt (reindex). */
   readonly touched: readonly string[];
-  /** Of `put-back-files`: paths of what was there otherwise, and is in quarantine. */
+  /**
+   * Of `put-back-files` and `mend-events`: paths of what was there otherwise, and is in quarantine.
+   */
   readonly replaced?: readonly string[];
   /** Of `mend-documents`. */
   readonly mended?: Mended;
+  /** Of `mend-events`. */
+  readonly events?: MendedEvents;
+  /** Of `mend-events`: the log as it was; null in a dry run. */
+  readonly quarantine?: Quarantine | null;
 }
 
 /** One committed instant of a store: immutable, readable many times, gone when disposed. */

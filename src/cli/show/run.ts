@@ -5,6 +5,7 @@ import type { RunDocument } from "../../app/run-document.ts";
 import type { Amended } from "../../stores/types.ts";
 import type { RunStatus, RunStep, StepStatus } from "../../plans/types.ts";
 import type { ExitStatus } from "../exit-status.ts";
+import { eventLines } from "./mended-events.ts";
 import { mendedLines } from "./mended.ts";
 import { proofLines } from "./proof.ts";
 import type { Style, Tone } from "./style.ts";
@@ -63,8 +64,9 @@ export function planLines(run: RunDocument, style: Style): readonly string[] {
 /** Rows and indexes of a live store: what came of them, or what would. */
 function amendedLines({ amended, status: end }: RunDocument): readonly string[] {
   const verb = end === "planned" ? "to be put back" : "put back";
-  return amended.flatMap(({ collections, touched, replaced, mended }) => [
+  return amended.flatMap(({ collections, touched, replaced, mended, events }) => [
     ...mendedLines(mended),
+    ...eventLines(events),
     ...collections.flatMap((each) => [
       `${safe(each.name)}: ${counted(each.back, "row")} ${verb}${each.created ? ", with the table itself" : ""}${keysText(each)}`,
       ...(replaced ?? []).slice(0, KEYS_SHOWN).map((path) => `  replaces ${safe(path)}`),

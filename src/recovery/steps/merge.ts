@@ -8,10 +8,11 @@ import type { Amended } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { lossJson } from "../losses.ts";
 import { refusalLosses } from "../put-back.ts";
+import { mergeEvents, mergeEventsParameters, unmergeEvents } from "./merge-events.ts";
 import { storeFields, wantedField } from "./parameters.ts";
 import { amendedIn } from "./put-back-rows.ts";
 
-const parameters = z.object({
+const filesParameters = z.object({
   ...storeFields,
   ...wantedField,
   /** Address of the restored copy that has the files. */
@@ -22,26 +23,37 @@ const parameters = z.object({
   unseen: z.boolean(),
 });
 
-type Context = StepContext<z.output<typeof parameters>>;
+const parameters = z.union([mergeEventsParameters, filesParameters]);
 
-/** Puts files back into the live tree, one by one; what they replace goes to quarantine first. */
+type Context = StepContext<z.output<typeof filesParameters>>;
+
+/**
+ * Puts back what snapshots have and the live store has not, and leaves all else: files of a tree, one
+ * by one, or events of a log. What they replace goes to quarantine first.
+ */
 export function merge(recovery: RecoveryContext) {
   return defineStep({
     name: "merge",
-    summary: "Put files back one by one, and leave all others as they are",
+    summary: "Put files or events back one by one, and leave all others as they are",
     parameters,
     limits: { attempts: 5, timeoutMs: 24 * 60 * 60 * 1000 },
     // Done again it finds nothing to do: what it must tell then is recorded before.
-    run: async (context, signal) => {
+    run: async ({ parameters: given, ...rest }, signal) => {
+      if ("candidates" in given)
+        return await mergeEvents(recovery, { ...rest, parameters: given }, signal);
+      const context: Context = { ...rest, parameters: given };
       const known = amendedIn(context.recorded);
       const planned = known ?? (await amend(recovery, context, true, signal));
       if (known === null) await context.record(outputOf(context, planned));
       const done = await amend(recovery, context, false, signal);
       return outputOf(context, joined(planned, done));
     },
-    undo: async ({ parameters: { folder }, note }) => {
+    undo: async ({ parameters: given, ...rest }, signal) => {
+      if ("candidates" in given)
+        return await unmergeEvents(recovery, { ...rest, parameters: given }, signal);
+      const { folder } = given;
       // Somebody may use by now what came back.
-      await note(`files that are back stay; what they replaced is kept in ${folder}`);
+      await rest.note(`files that are back stay; what they replaced is kept in ${folder}`);
     },
   });
 }

@@ -20,6 +20,7 @@ import { amendedIn } from "./put-back-rows.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
 import { filesField, verifyFiles } from "./verify-files.ts";
 import { mendedField, verifyMended } from "./verify-mended.ts";
+import { logField, verifyMerged } from "./verify-merged.ts";
 import { proveBuilt } from "./verify-built.ts";
 
 const parameters = z.object({
@@ -33,6 +34,7 @@ const parameters = z.object({
   merged: z.array(z.object({ address: z.string(), step: z.string() })).default([]),
   ...filesField,
   ...mendedField,
+  ...logField,
 });
 
 type Context = StepContext<z.output<typeof parameters>>;
@@ -45,7 +47,8 @@ export function verifyLive(recovery: RecoveryContext) {
     parameters,
     limits: { attempts: 3, timeoutMs: 24 * 60 * 60 * 1000 },
     run: async (context, signal) => {
-      const { files, mended } = context.parameters;
+      const { files, mended, log } = context.parameters;
+      if (log !== null) return await verifyMerged(recovery, context, log.step, signal);
       if (mended !== null) return await verifyMended(recovery, context, mended, signal);
       if (files !== null) return await verifyFiles(recovery, context, files, signal);
       const { store, driver, options, merged, beside } = context.parameters;

@@ -9,7 +9,7 @@ export const eventLogDriver = defineDriver({
   summary: "A log of events, one JSON object a line",
   options: eventLogOptions,
   capabilities: {
-    amendments: [],
+    amendments: ["mend-events"],
     queries: false,
     transactional: false,
     events: true,

@@ -2,7 +2,6 @@ import { SalvorError } from "../../core/errors.ts";
 import type { Observation } from "../../core/finding.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { entryModule } from "../../core/module.ts";
-import { foreignAmendment } from "../refusals.ts";
 import type { DriverContext, Image, Specimen, Store } from "../types.ts";
 import type { HeldLog } from "./held.ts";
 import { captureFrom, captureLog, surveyLog } from "./keep/capture.ts";
@@ -14,6 +13,7 @@ import { hasMoved } from "./keep/moved.ts";
 import { quarantineLog } from "./keep/quarantine.ts";
 import { restoreLog } from "./keep/restore.ts";
 import { usersOf } from "./keep/users.ts";
+import { amendLog } from "./mend/mend.ts";
 import { inspectLog, observeMissing } from "./looks/inspect.ts";
 import type { EventLogOptions } from "./options.ts";
 import { placeOf } from "./place.ts";
@@ -47,9 +47,7 @@ export function openLogStore(
     exchange: (beside, quarantine, choices, signal) =>
       exchangeLog(live, beside, { quarantine, options: choices }, signal),
     putBack: (quarantine, choices, signal) => putBackLog(live, quarantine, choices, signal),
-    amend: async (amendment) => {
-      throw foreignAmendment("an event log", amendment);
-    },
+    amend: (amendment, signal) => amendLog(live, amendment, signal),
     discard: () => discardLog(live),
     [Symbol.asyncDispose]: async () => {},
   };

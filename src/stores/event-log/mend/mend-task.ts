@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import { SalvorError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { EventFault } from "../../events.ts";
+import type { EventLoss, MendedEvents } from "../../types.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { openEvents } from "../open-events.ts";
 import { eventLogOptions } from "../options.ts";
@@ -21,35 +22,10 @@ export interface MendEventsInput {
   readonly target: string;
 }
 
-/** Something that stays damaged or missing, where it stood. */
-export interface EventLoss {
-  readonly fault: EventFault;
-  readonly reason: string;
-  readonly file: string;
-  readonly line: number;
-  readonly offset: number;
-  /** Bytes of the line in base64, at most 64 KiB of them; empty for what is missing. */
-  readonly bytes: string;
-  readonly sequence: string | null;
-}
-
-/** What became of the events of a log. */
-export interface MendedEvents {
-  /** Events that came back. */
-  readonly restored: number;
-  /** Whole events that no copy has: they stay. */
-  readonly newer: number;
-  /** Whole events that were found within damaged lines. */
-  readonly rescued: number;
-  /** Events of files that rotation has taken away since the newest copy: they stay away. */
-  readonly rotated: number;
-  /** Paths of segments that become other ones. */
+/** What became of a log, and which of its segments are other ones. */
+export interface MendedLog extends MendedEvents {
+  /** Paths. */
   readonly changed: readonly string[];
-  /** At most 1,000. */
-  readonly losses: readonly EventLoss[];
-  readonly lossesTotal: number;
-  /** An older copy may have what is still missing. */
-  readonly wantsOlder: boolean;
 }
 
 const LISTED_MAX = 1_000;
@@ -64,10 +40,9 @@ const MENDABLE: ReadonlySet<EventFault> = new Set<EventFault>([
 ]);
 /** More than so many damaged lines, and more than whole ones: something else is wrong. */
 const DAMAGED_MAX = 10;
-const never = new AbortController().signal;
 
 /** Merges a log with one copy after the other, until nothing is wanted of older ones. */
-export const task: HostTask<MendEventsInput, MendedEvents> = async (input) => {
+export const task: HostTask<MendEventsInput, MendedLog> = async (input, { signal }) => {
   const options = eventLogOptions.parse(input.options);
   const at = (address: string): LogPlace => placeOf(pathAt(address, options.path));
   const steps: MergedLogs[] = [];
@@ -76,7 +51,7 @@ export const task: HostTask<MendEventsInput, MendedEvents> = async (input) => {
     const target = `${input.target}.${made.length}`;
     await rm(target, { recursive: true, force: true });
     const log = at(made.at(-1) ?? input.log);
-    const merged = await mergeLogs({ log, source, target: at(target), options }, never);
+    const merged = await mergeLogs({ log, source, target: at(target), options }, signal);
     made.push(target);
     return merged;
   };
@@ -84,12 +59,12 @@ export const task: HostTask<MendEventsInput, MendedEvents> = async (input) => {
     let left: Left | null = null;
     for (const source of input.sources) {
       steps.push(await next(at(source)));
-      left = await leftIn(at(made.at(-1) ?? input.log), input.options);
+      left = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
       if (left.mendable === 0) break;
     }
     const last = await next(null);
     refuseStrange(last);
-    const gaps = await leftIn(at(made.at(-1) ?? input.log), input.options);
+    const gaps = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
     const losses = await lossesOf(at(input.log), steps[0] ?? last, last);
     await rename(made.pop() ?? "", input.target);
     return resultOf(steps, last, {
@@ -108,13 +83,13 @@ interface Left {
 }
 
 /** What whoever reads a log finds in it. */
-async function leftIn(place: LogPlace, options: JsonObject): Promise<Left> {
-  const path = pathAt(place.address, String(options["path"]));
-  await using reader = openEvents({ ...options, path });
+async function leftIn(place: LogPlace, options: JsonObject, signal: AbortSignal): Promise<Left> {
+  const { path } = eventLogOptions.parse(options);
+  await using reader = openEvents({ ...options, path: pathAt(place.address, path) });
   const gaps: EventLoss[] = [];
   let mendable = 0;
-  const bound = await reader.bound(never);
-  for await (const { damaged } of reader.read({ after: null, bound, batchMax: 10_000 }, never)) {
+  const bound = await reader.bound(signal);
+  for await (const { damaged } of reader.read({ after: null, bound, batchMax: 10_000 }, signal)) {
     for (const { fault, reason, file, line, offset, sequence } of damaged) {
       if (MENDABLE.has(fault)) mendable += 1;
       if (fault !== "gap") continue;
@@ -172,7 +147,7 @@ function resultOf(
     readonly gaps: readonly EventLoss[];
     readonly wantsOlder: boolean;
   },
-): MendedEvents {
+): MendedLog {
   const [first] = steps;
   const all = [...losses, ...gaps];
   return {

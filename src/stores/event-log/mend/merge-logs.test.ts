@@ -9,7 +9,7 @@ import { seededRandom } from "../../../../test/support/random.ts";
 import { SEED } from "../../../../test/support/seed.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { CHECKSUM, eventLine, eventLines } from "../keep/samples.ts";
-import { task, type MendedEvents } from "./mend-task.ts";
+import { task, type MendedLog } from "./mend-task.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -20,7 +20,7 @@ interface Given {
   readonly options?: JsonObject;
 }
 
-interface Outcome extends MendedEvents {
+interface Outcome extends MendedLog {
   readonly files: Readonly<Record<string, Buffer>>;
 }
 

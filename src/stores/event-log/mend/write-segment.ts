@@ -124,12 +124,12 @@ function packer(compression: Compression): (Writable & NodeJS.ReadableStream) | 
 
 function drained(into: Writable): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (error?: Error): void => {
-      into.off("drain", settle).off("error", settle);
+    const end = (error?: Error): void => {
+      into.off("drain", end).off("error", end);
       if (error === undefined) resolve();
       else reject(error);
     };
-    into.once("drain", () => settle()).once("error", settle);
+    into.on("drain", end).on("error", end);
   });
 }
 
