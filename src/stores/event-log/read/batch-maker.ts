@@ -18,6 +18,7 @@ export interface Cursor {
 /** Collects events of one segment until there are enough, or damage must come first. */
 export class BatchMaker {
   readonly #batchMax: number;
+  readonly #bytesMax: number;
   readonly cursor: Cursor;
   #events: LogEvent[] = [];
   #offsets: number[] = [];
@@ -25,15 +26,19 @@ export class BatchMaker {
   #damaged: EventDamage[] = [];
   #start: number;
 
-  constructor(batchMax: number, cursor: Cursor) {
+  /** @param bytesMax for places that are no bytes: Infinity. */
+  constructor(batchMax: number, cursor: Cursor, bytesMax: number = BATCH_BYTES) {
     this.#batchMax = batchMax;
+    this.#bytesMax = bytesMax;
     this.cursor = cursor;
     this.#start = cursor.offset;
   }
 
   /** The batch ends before more is put in. */
   get isFull(): boolean {
-    return this.#events.length >= this.#batchMax || this.cursor.offset - this.#start >= BATCH_BYTES;
+    return (
+      this.#events.length >= this.#batchMax || this.cursor.offset - this.#start >= this.#bytesMax
+    );
   }
 
   get hasEvents(): boolean {
@@ -42,7 +47,8 @@ export class BatchMaker {
 
   /** Nothing was passed since the last batch. */
   get isEmpty(): boolean {
-    return this.cursor.offset === this.#start && this.#damaged.length === 0;
+    const isThere = this.hasEvents || this.#damaged.length > 0;
+    return this.cursor.offset === this.#start && !isThere;
   }
 
   /** The line that the cursor stands before is an event. */

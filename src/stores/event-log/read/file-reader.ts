@@ -19,6 +19,7 @@ import { judgeOptions, LineCheck } from "./line-check.ts";
 import { LineThread } from "./line-thread.ts";
 import { readSegment } from "./read-segment.ts";
 import type { SchemaCheck } from "./schemas.ts";
+import { wantedMembers } from "./wanted-members.ts";
 
 /** Reads the events of a log of files. */
 export class FileReader implements EventReader {
@@ -136,15 +137,6 @@ export class FileReader implements EventReader {
       links: hasLinks ? { algorithm, over } : null,
     };
   }
-}
-
-/** The members of a line that reading asks for. */
-function wantedMembers({ envelope, checksum, chain }: EventLogOptions): readonly string[] {
-  const paths = Object.values(envelope).map((path) => path.split(".")[0] ?? path);
-  const digests = [checksum, chain].flatMap((each) =>
-    each === undefined ? [] : [each.field, ...(typeof each.over === "string" ? [] : each.over)],
-  );
-  return [...paths, ...(checksum?.over === "head" ? digests.slice(1) : digests)];
 }
 
 function isReturn(bytes: Uint8Array): boolean {

@@ -6,8 +6,6 @@ import type { LineBlock, LinesOrder, LinesReply, LinesRequest } from "./line-blo
 
 /** Megabytes for what the thread has just made: tables of lines, dead at once. */
 const YOUNG_MB = 4;
-/** Lines are no strings there; one that is learned from may be long. */
-const OLD_MB = 512;
 
 /** A thread that reads and checks lines while this one works with those it has. */
 export class LineThread implements AsyncDisposable {
@@ -62,7 +60,7 @@ function send(worker: Worker, order: LinesOrder, move: readonly ArrayBuffer[] = 
 function startThread(): Worker {
   return new Worker(entryModule("stores/event-log/read/lines-main"), {
     env: { ...process.env, ...compileCache() },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { EventReader } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
+import { TableReader } from "../table/table-reader.ts";
 import { FileReader } from "./file-reader.ts";
 import { schemaCheck, type SchemaCheck } from "./schemas.ts";
 
@@ -7,5 +8,7 @@ import { schemaCheck, type SchemaCheck } from "./schemas.ts";
 export function openReader(options: EventLogOptions): EventReader {
   let schemas: Promise<SchemaCheck | null> | null = null;
   const compiled = (): Promise<SchemaCheck | null> => (schemas ??= schemaCheck(options));
-  return new FileReader(options, compiled);
+  return options.table === undefined
+    ? new FileReader(options, compiled)
+    : new TableReader(options, compiled);
 }
