@@ -1,24 +1,13 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
 
 import { diskError } from "../../core/disk.ts";
-import { SalvorError, systemCode } from "../../core/errors.ts";
-import { setFileAttributes, setFolderAttributes, setLinkAttributes } from "./attributes.ts";
+import { SalvorError } from "../../core/errors.ts";
+import { setFolderAttributes } from "./attributes.ts";
 import type { TreeEntry } from "./entry.ts";
 import { foundOf, type Found } from "./found.ts";
+import { makeDraft, type PlaceTools } from "./make-draft.ts";
 import { foldersAbove, type Placement } from "./placements.ts";
-import { bytesOf, parentOf, placeOf, showPath, type RawPath } from "./raw-path.ts";
+import { parentOf, placeOf, showPath, type RawPath } from "./raw-path.ts";
 import { removeBelow, removeTree } from "./remove-tree.ts";
 import { DRAFT as COPY_DRAFT } from "./restore.ts";
 import { syncFolderAt } from "./sync-tree.ts";
@@ -26,13 +15,6 @@ import { syncFolderAt } from "./sync-tree.ts";
 /** What is on its way into a folder of another file system, and what was there before. */
 const DRAFT = ".salvor-draft";
 const ASIDE = ".salvor-aside";
-
-/** A live tree, and a copy whose entries go into it. */
-export interface PlaceTools {
-  readonly root: string;
-  /** Synced, and next to the live tree: on the same file system for the most part. */
-  readonly source: string;
-}
 
 /**
  * Puts entries into a live tree, each by a rename of what is whole already: at every moment a name has
@@ -69,13 +51,13 @@ export function removeLeftovers({ root, source }: PlaceTools, paths: Iterable<Ra
 }
 
 function placeOne(tools: PlaceTools, { entry, old }: Placement): void {
-  const { root, source } = tools;
+  const { root } = tools;
   const { path } = entry;
   refuseChanged(root, path, old);
   if (entry.kind === "folder" && old?.kind === "folder") return;
   const work = workPlaces(tools, parentOf(path) ?? "");
   const place = placeOf(root, path);
-  makeDraft(source, entry, work.draft);
+  makeDraft(tools, entry, work.draft);
   if (old?.kind === "folder") renameSync(place, work.aside);
   else if (old !== null && entry.kind === "folder") unlinkSync(place);
   try {
@@ -120,43 +102,14 @@ function isNear({ root, source }: PlaceTools, folder: RawPath): boolean {
   return lstatSync(placeOf(root, folder)).dev === lstatSync(source).dev;
 }
 
-function makeDraft(source: string, entry: TreeEntry, draft: string | Buffer): void {
-  const { kind, link } = entry;
-  if (kind === "folder") {
-    mkdirSync(draft, 0o700);
-    // Its owner has to write into it until all is there.
-    setFolderAttributes(draft, { ...entry, mode: entry.mode | 0o700 });
-  } else if (link !== null) {
-    symlinkSync(bytesOf(link), draft);
-    setLinkAttributes(draft, entry);
-  } else {
-    linkOrCopy(placeOf(source, entry.path), draft, entry);
-  }
-}
-
-/** Another name costs nothing, and keeps names of one file together. Across file systems, a copy. */
-function linkOrCopy(from: string | Buffer, to: string | Buffer, entry: TreeEntry): void {
-  try {
-    linkSync(from, to);
-  } catch (error) {
-    if (!["EXDEV", "EMLINK", "EPERM", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-    const file = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
-    try {
-      setFileAttributes(file, entry);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  }
-}
-
 /** What is put in quarantine and what goes must be the same. */
 function refuseChanged(root: string, path: RawPath, old: Found | null): void {
   const stat = lstatSync(placeOf(root, path), { bigint: true, throwIfNoEntry: false });
   const now = stat === undefined ? null : foundOf(path, stat);
   const isFolders = now?.kind === "folder" && old?.kind === "folder";
-  if (isFolders || traits(now) === traits(old)) return;
+  const parent = parentOf(path);
+  const isReached = parent === null || isFolder(root, parent); // no link has come into the way
+  if (isReached && (isFolders || traits(now) === traits(old))) return;
   throw new SalvorError("STORE_CHANGED", `${root}/${showPath(path)} was written to meanwhile`, {
     hint: "Run the command again; stop the program that writes to it if that does not help.",
   });

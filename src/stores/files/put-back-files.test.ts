@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { describe, it } from "node:test";
 
+import { memoryFolder } from "../../../test/support/folder.ts";
 import { seededRandom, type Random } from "../../../test/support/random.ts";
 import { SEED } from "../../../test/support/seed.ts";
 import { treeBench, type TreeBench } from "../../../test/support/tree-bench.ts";
@@ -201,6 +202,22 @@ describe("files that go back into a live tree", () => {
     );
     assert.equal(readFileSync(tree.live("secret/cache"), "utf8"), "nobody has a copy");
     assert.equal(readFileSync(tree.live("run.sh"), "utf8"), "#!/bin/sh\nexit 1\n");
+  });
+
+  it("come from another file system as well, each whole at every moment", async () => {
+    await using tree = await given();
+    await using memory = await memoryFolder();
+    assert.notEqual(lstatSync(memory.path).dev, lstatSync(tree.bench.folder).dev);
+    await using store = await tree.bench.open(memory.join("live"));
+    await store.restore(tree.image, {}, signal);
+    appendFileSync(memory.join("live", "run.sh"), "exit 1\n");
+    rmSync(memory.join("live", "third"));
+    rmSync(memory.join("live", "nothing"));
+    mkdirSync(memory.join("live", "nothing", "below"), { recursive: true });
+    writeFileSync(memory.join("live", ".salvor-draft"), "left by a killed run");
+    const amended = await putBack({ ...tree, store }, {});
+    assert.deepEqual(amended.collections[0]?.refused, []);
+    assert.deepEqual(factsOf(memory.join("live")), tree.facts);
   });
 
   it("are refused when the folder itself is gone", async () => {
