@@ -66,7 +66,7 @@ export const documentsOptions = z.object({
     .min(1_000)
     .max(1_000_000_000)
     .default(256_000_000)
-    .describe("A larger file is a finding and is not read as documents; JSON Lines may be larger"),
+    .describe("A larger document is a finding and is not read; files that hold many may be larger"),
 });
 
 /** How a store of documents is opened. */

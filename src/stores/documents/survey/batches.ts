@@ -1,14 +1,16 @@
 import { open } from "node:fs/promises";
 
 import type { AssignedFile } from "./assign.ts";
+import { cutContainer } from "./cut-container.ts";
 import { isLines } from "./lines.ts";
+import { longContainer } from "./long-container.ts";
 import type { CollectionSpec, SurveyFile } from "./types.ts";
 
 const BATCH_FILES = 1_000;
-const BATCH_BYTES = 4 << 20;
+const BATCH_BYTES = 2 << 20;
 const NEWLINE = 0x0a;
 
-/** Files in portions that a thread reads at a time; long JSON Lines are cut between two lines. */
+/** Files in portions that a thread reads at a time; what is long and holds many documents is cut between two. */
 export async function* batches(
   files: readonly AssignedFile[],
   specs: readonly CollectionSpec[],
@@ -18,7 +20,9 @@ export async function* batches(
   let bytes = 0;
   for (const file of files) {
     for await (const part of partsOf(file, specs[file.collection], signal)) {
-      if (batch.length >= BATCH_FILES || (bytes + part.size > BATCH_BYTES && batch.length > 0)) {
+      const isFull = batch.length >= BATCH_FILES || bytes + part.size > BATCH_BYTES;
+      // Behind a fault in a long list, its parts are given up: they come alone.
+      if (batch.length > 0 && (isFull || part.part !== null || batch[0]?.part !== null)) {
         yield batch;
         batch = [];
         bytes = 0;
@@ -37,9 +41,11 @@ async function* partsOf(
 ): AsyncGenerator<SurveyFile> {
   const { name, number, collection, path, start, size } = file;
   const whole = { name, number, collection, path };
-  const isCut = spec !== undefined && isLines(spec, name) && size > BATCH_BYTES;
-  if (!isCut) yield { ...whole, start, size, before: { bytes: 0, lines: 0 } };
-  else yield* cutLines(whole, { start, size }, signal);
+  const areLines = spec !== undefined && isLines(spec, name);
+  const form = spec === undefined || areLines ? null : longContainer(file, spec);
+  if (form !== null) yield* cutContainer({ ...whole, start, size }, { form }, signal);
+  else if (areLines && size > BATCH_BYTES) yield* cutLines(whole, { start, size }, signal);
+  else yield { ...whole, start, size, before: { bytes: 0, lines: 0 }, part: null };
 }
 
 /** Ends each part behind the last line that is whole in it. */
@@ -63,7 +69,13 @@ async function* cutLines(
     if (cut > 0) {
       lines += countLines(portion.subarray(0, cut));
       length += cut;
-      yield { ...file, start: start + before.bytes, size: length, before: { ...before } };
+      yield {
+        ...file,
+        start: start + before.bytes,
+        size: length,
+        before: { ...before },
+        part: null,
+      };
       before.bytes += length;
       before.lines += lines;
       length = bytesRead - cut;
@@ -72,7 +84,7 @@ async function* cutLines(
     at += bytesRead;
   }
   if (length > 0)
-    yield { ...file, start: start + before.bytes, size: length, before: { ...before } };
+    yield { ...file, start: start + before.bytes, size: length, before: { ...before }, part: null };
 }
 
 function countLines(bytes: Buffer): number {

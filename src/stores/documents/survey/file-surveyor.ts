@@ -12,6 +12,7 @@ import { exactRow, ownKey, placeKey, portableRow, showDocumentKey } from "./docu
 import { exactOf } from "./exact-document.ts";
 import { isLines } from "./lines.ts";
 import { readJsonFile, readLines, type ReadDocument, type ReadFile } from "./read-file.ts";
+import { readPart, wrapPart } from "./read-part.ts";
 import { ReferenceReader } from "./references.ts";
 import type { Span } from "./spans.ts";
 import type { CollectionSpec, SurveyFile, Wanted } from "./types.ts";
@@ -48,7 +49,7 @@ export class FileSurveyor {
   survey(file: SurveyFile, bytes: Uint8Array): void {
     const spec = this.#collections[file.collection];
     if (spec === undefined) return;
-    const open = { file, spec, bytes };
+    const open = openPart(file, spec, bytes);
     let documents = 0;
     let unreadable = 0;
     let trouble: string | null = null;
@@ -67,6 +68,10 @@ export class FileSurveyor {
   /** What is read at a time: the whole file, or a line of it. */
   *#reads({ file, spec, bytes }: Open): Generator<Part> {
     const { lines } = file.before;
+    if (file.part !== null) {
+      yield { read: readPart(bytes, file.part), bytes, lines, start: 0 };
+      return;
+    }
     if (!isLines(spec, file.name)) {
       yield { read: readJsonFile(bytes, spec), bytes, lines, start: 0 };
       return;
@@ -173,6 +178,14 @@ export class FileSurveyor {
       this.#batch.unlisted(file.collection, "a document that cannot be read");
     this.#batch.entry(file.collection, key, exactRow(file.name, part, false));
   }
+}
+
+/** A part of a long list gets brackets, which lie before the place where it begins. */
+function openPart(file: SurveyFile, spec: CollectionSpec, bytes: Uint8Array): Open {
+  if (file.part === null) return { file, spec, bytes };
+  const wrapped = wrapPart(bytes, file.part);
+  const before = { ...file.before, bytes: file.before.bytes - wrapped.before };
+  return { file: { ...file, before }, spec, bytes: wrapped.bytes };
 }
 
 function otherForm(file: string, { name, form }: CollectionSpec): Observation {

@@ -6,8 +6,11 @@ import type { SurveyFile } from "./types.ts";
 /** Bytes that are read at a time where files lie one after the other. */
 const READ_BYTES = 1 << 20;
 
+/** Bytes of the longest parts of files that are cut, but for those of very long documents. */
+const PART_BYTES = 8 << 20;
+
 /** One for all small files of a thread: a new one for each batch would make work for the collector. */
-const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+let shared = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /** Reads contents that mostly lie one after the other in one file. */
 export class HeldBytes implements Disposable {
@@ -44,7 +47,8 @@ export class HeldBytes implements Disposable {
   }
 
   #read(start: number, length: number): Uint8Array {
-    const bytes = length <= READ_BYTES ? shared : Buffer.allocUnsafeSlow(length);
+    if (length > shared.length && length <= PART_BYTES) shared = Buffer.allocUnsafeSlow(PART_BYTES);
+    const bytes = length <= shared.length ? shared : Buffer.allocUnsafeSlow(length);
     let done = 0;
     while (done < length) {
       const count = readSync(this.#file, bytes, done, length - done, start + done);

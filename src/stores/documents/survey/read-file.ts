@@ -45,19 +45,23 @@ export function readJsonFile(bytes: Uint8Array, options: CollectionOptions): Rea
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) !== (form === "array"))
     return { check, documents: [], unreadable: [whole] };
-  const documents = [...elementSpans(bytes, from)].map((span) => ({
+  return { check, documents: elementsIn(bytes, from, reading), unreadable: [] };
+}
+
+/** The documents of a list that is sound. */
+export function elementsIn(bytes: Uint8Array, from: number, reading: Reading): ReadDocument[] {
+  return Array.from(elementSpans(bytes, from), (span) => ({
     ...span,
     value: JSON.parse(textOf(bytes, span.start, span.end)) as Json,
     reading,
   }));
-  return { check, documents, unreadable: [] };
 }
 
 const SEVERAL: ReadonlySet<string> = new Set(["duplicate-key", "lone-surrogate"]);
 const NUMBERS: ReadonlySet<string> = new Set(["number-precision", "number-range"]);
 
-/** What is not listed may be anything. */
-function readingOf({ faults, more }: JsonCheck): Reading {
+/** How a document is read whose check was this. What is not listed may be anything. */
+export function readingOf({ faults, more }: JsonCheck): Reading {
   if (more > 0 || faults.some(({ code }) => SEVERAL.has(code))) return "several";
   return faults.some(({ code }) => NUMBERS.has(code)) ? "numbers" : "same";
 }
@@ -66,11 +70,17 @@ function isJsonAfter(bytes: Uint8Array, from: number): boolean {
   return checkJson(bytes.subarray(from)).valid;
 }
 
-function readDamaged(bytes: Uint8Array, check: JsonCheck, options: CollectionOptions): ReadFile {
+/** What is read of a file that is no JSON: the documents of a list before its first fault. */
+export function readDamaged(
+  bytes: Uint8Array,
+  check: JsonCheck,
+  options: CollectionOptions,
+): ReadFile {
   const documents: ReadDocument[] = [];
   let end = 0;
   if (formOfDamaged(options, bytes) !== "document") {
-    for (const span of elementSpans(bytes, 0)) {
+    const from = check.faults[0]?.code === "bom" ? BOM_BYTES : 0;
+    for (const span of elementSpans(bytes, from)) {
       const part = bytes.subarray(span.start, span.end);
       if (!isUtf8(part)) break;
       const value = JSON.parse(textOf(bytes, span.start, span.end)) as Json;

@@ -3,7 +3,7 @@ import type { WorkerPool } from "../../../core/pool.ts";
 import type { AssignedFile } from "./assign.ts";
 import { batches } from "./batches.ts";
 import { packFiles } from "./packed-files.ts";
-import type { CollectionSpec, SurveyInput, SurveyOutput, Wanted } from "./types.ts";
+import type { CollectionSpec, SurveyFile, SurveyInput, SurveyOutput, Wanted } from "./types.ts";
 
 /** What is surveyed, and for what. */
 export interface SurveyRequest {
@@ -20,21 +20,48 @@ export async function* survey(
   signal: AbortSignal,
 ): AsyncGenerator<SurveyOutput> {
   const module = entryModule("stores/documents/survey/survey-job");
-  const waiting: Promise<SurveyOutput>[] = [];
+  const waiting: Running[] = [];
+  const broken = new BrokenLists();
   try {
     for await (const batch of batches(files, specs, signal)) {
+      const [first] = batch;
+      if (broken.isBehind(first)) continue;
       const input: SurveyInput = { collections: specs, files: packFiles(batch), wanted };
-      const running = pool.run<SurveyOutput>(module, input, [input.files.numbers.buffer]);
-      running.catch(() => {}); // seen when its turn comes
-      waiting.push(running);
-      const first = waiting.length > pool.size + 1 ? waiting.shift() : undefined;
-      if (first !== undefined) yield await first;
+      const output = pool.run<SurveyOutput>(module, input, [input.files.numbers.buffer]);
+      output.catch(() => {}); // seen when its turn comes
+      waiting.push({ first, output });
+      const next = waiting.length > pool.size + 1 ? waiting.shift() : undefined;
+      if (next !== undefined) yield* broken.take(next.first, await next.output);
     }
-    for (const each of waiting.splice(0)) {
+    for (const { first, output } of waiting.splice(0)) {
       signal.throwIfAborted();
-      yield await each;
+      yield* broken.take(first, await output);
     }
   } finally {
-    await Promise.allSettled(waiting);
+    await Promise.allSettled(waiting.map(({ output }) => output));
+  }
+}
+
+/** A batch in a thread. */
+interface Running {
+  /** Its first file; a part of a long list is alone. */
+  readonly first: SurveyFile | undefined;
+  readonly output: Promise<SurveyOutput>;
+}
+
+/** Long lists with a fault: what lies behind it is not read, as in short ones. */
+class BrokenLists {
+  readonly #numbers = new Set<number>();
+
+  isBehind(file: SurveyFile | undefined): boolean {
+    return file !== undefined && file.part !== null && this.#numbers.has(file.number);
+  }
+
+  /** Lets through what does not lie behind a fault. */
+  *take(file: SurveyFile | undefined, output: SurveyOutput): Generator<SurveyOutput> {
+    if (this.isBehind(file)) return;
+    yield output;
+    if (file?.part === undefined || file.part === null) return;
+    if (output.unreadable.some((count) => count > 0)) this.#numbers.add(file.number);
   }
 }

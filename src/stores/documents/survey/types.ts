@@ -27,6 +27,20 @@ export interface SurveyFile {
   readonly size: number;
   /** Where this part begins in the file: bytes and lines before it. */
   readonly before: { readonly bytes: number; readonly lines: number };
+  /** Set for a part of a long list of documents; the comma at its end is no part of it. */
+  readonly part: ContainerPart | null;
+}
+
+/** Where a part of a long list of documents stands in it. */
+export interface ContainerPart {
+  readonly form: "array" | "keyed";
+  /** Of its first document, from 0. */
+  readonly index: number;
+  /** Characters before it in its first line. */
+  readonly column: number;
+  readonly isFirst: boolean;
+  /** It reaches to the end of the file, or as far as anybody looks. */
+  readonly isLast: boolean;
 }
 
 /**

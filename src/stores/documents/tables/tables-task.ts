@@ -4,7 +4,8 @@ import { fileTrouble } from "../../../core/file-trouble.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { HeldBytes } from "../survey/held-bytes.ts";
 import { isLines } from "../survey/lines.ts";
-import { readJsonFile, readLines, type ReadDocument } from "../survey/read-file.ts";
+import { readJsonFile, readLines, type ReadDocument, type ReadFile } from "../survey/read-file.ts";
+import { readPart, wrapPart } from "../survey/read-part.ts";
 import { exactOf } from "../survey/exact-document.ts";
 import type { CollectionSpec, SurveyFile } from "../survey/types.ts";
 import type { ExactJson } from "../values/exact.ts";
@@ -27,12 +28,16 @@ export const task: HostTask<TablesInput, null> = async ({ target, specs, files }
     database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
     const writers = specs.map((spec) => writerOf(database, spec));
     using bytes = new HeldBytes();
+    const broken = new Set<number>();
     for (const file of files) {
       const [spec, writer] = [specs[file.collection], writers[file.collection]];
-      if (spec === undefined || writer === undefined) continue;
-      const held = bytes.of(file);
-      for (const document of documentsIn(file, spec, held))
-        writer.add(file.name, document.step, exactValue(held, document));
+      if (spec === undefined || writer === undefined || broken.has(file.number)) continue;
+      const held = heldBytes(file, bytes.of(file));
+      for (const read of readsOf(file, spec, held)) {
+        for (const document of read.documents)
+          writer.add(file.name, document.step, exactValue(held, document));
+        if (file.part !== null && read.unreadable.length > 0) broken.add(file.number);
+      }
     }
     database.exec("COMMIT");
     return null;
@@ -54,16 +59,14 @@ function writerOf(database: DatabaseSync, spec: CollectionSpec): TableWriter {
   return writer;
 }
 
-function* documentsIn(
-  file: SurveyFile,
-  spec: CollectionSpec,
-  bytes: Uint8Array,
-): Generator<ReadDocument> {
-  if (!isLines(spec, file.name)) {
-    yield* readJsonFile(bytes, spec).documents;
-    return;
-  }
-  for (const { read } of readLines(bytes, file.before.lines)) yield* read.documents;
+function heldBytes({ part }: SurveyFile, bytes: Uint8Array): Uint8Array {
+  return part === null ? bytes : wrapPart(bytes, part).bytes;
+}
+
+function* readsOf(file: SurveyFile, spec: CollectionSpec, bytes: Uint8Array): Generator<ReadFile> {
+  if (file.part !== null) yield readPart(bytes, file.part);
+  else if (!isLines(spec, file.name)) yield readJsonFile(bytes, spec);
+  else for (const { read } of readLines(bytes, file.before.lines)) yield read;
 }
 
 function exactValue(bytes: Uint8Array, document: ReadDocument): ExactJson {
