@@ -98,7 +98,8 @@ export function rowsOf(path: string, table = "files"): readonly string[] {
   using database = new DatabaseSync(path, { readOnly: true });
   const statement = database.prepare(`SELECT * FROM "${table}"`);
   statement.setReturnArrays(true);
-  const rows = statement.all() as unknown as (string | null)[][];
+  statement.setReadBigInts(true);
+  const rows = statement.all() as unknown as (string | bigint | null)[][];
   return rows.map((row) => row.join("\t")).toSorted();
 }
 

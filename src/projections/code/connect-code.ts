@@ -42,7 +42,7 @@ function bridgeTo(tables: readonly StateTable[], trouble: unknown[]): Bridge {
       return table === undefined ? "there is no such table" : ask(table);
     } catch (error) {
       if (error instanceof Refusal) return error.message;
-      if (error instanceof Error) trouble.push(error);
+      if (error instanceof Error && !isOverflow(error)) trouble.push(error);
       return "the state could not be reached";
     }
   };
@@ -57,6 +57,11 @@ function bridgeTo(tables: readonly StateTable[], trouble: unknown[]): Bridge {
         return isThere;
       }),
   };
+}
+
+/** A handler that calls itself for ever may be out here when the stack ends. */
+function isOverflow(error: Error): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
 }
 
 function keyOf(table: StateTable, given: readonly unknown[]): SqlRow {

@@ -45,7 +45,7 @@ export async function loadCode(path: string): Promise<LoadedCode> {
   const sources: Sources = new Map();
   const module = await compileModules(path, salvorModule(inside, context), context, sources);
   await evaluated(module, path);
-  const definition = readDefinition(path, inside.describe(module.namespace));
+  const definition = readDefinition(path, describedBy(inside, module, path));
   return {
     ...definition,
     digest: digestOfSources(sources, path),
@@ -84,6 +84,14 @@ async function evaluated(module: SourceTextModule, path: string): Promise<void> 
     throw invalid(path, error, messageOf(error));
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function describedBy(inside: Inside, module: SourceTextModule, path: string): string {
+  try {
+    return inside.describe(module.namespace);
+  } catch (error) {
+    throw invalid(path, error, messageOf(error));
   }
 }
 
