@@ -3,7 +3,8 @@ import type { Json } from "../core/json.ts";
 import type { Proof } from "../receipts/proof.ts";
 import { KEYS_MAX } from "../receipts/proof-rows.ts";
 import type { CollectionSeal, SealedReceipt } from "../receipts/types.ts";
-import type { Amended, FileComparison } from "../stores/types.ts";
+import type { FileComparison } from "../stores/file-comparison.ts";
+import type { Amended } from "../stores/types.ts";
 
 /** Files that were compared with those of a snapshot. */
 export interface FilesQuestion {

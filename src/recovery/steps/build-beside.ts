@@ -2,7 +2,7 @@ import { SalvorError } from "../../core/errors.ts";
 import { shortId } from "../../core/text.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { StepContext } from "../../plans/types.ts";
-import type { RestoreOptions } from "../../stores/types.ts";
+import type { RestoreOptions } from "../../stores/file-comparison.ts";
 import type { RecoveryContext } from "../context.ts";
 import { chosenJson } from "./chosen.ts";
 import { outputsOf, quarantinesIn } from "./quarantine-json.ts";

@@ -4,7 +4,7 @@ import { SalvorError } from "../../core/errors.ts";
 import { shortId } from "../../core/text.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
-import type { RestoreOptions } from "../../stores/types.ts";
+import type { RestoreOptions } from "../../stores/file-comparison.ts";
 import type { RecoveryContext } from "../context.ts";
 import { proveFiles } from "../prove-files.ts";
 import { hasSameBytes } from "../same-bytes.ts";

@@ -1,5 +1,5 @@
 import type { HostTask } from "../host/messages.ts";
-import type { CompareOptions, FileComparison } from "../types.ts";
+import type { CompareOptions, FileComparison } from "../file-comparison.ts";
 import { damagedTree } from "./content-reader.ts";
 import { parseEntry, type TreeEntry } from "./entry.ts";
 import { lookHere } from "./here.ts";

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { diskError } from "../../core/disk.ts";
 import { entryModule } from "../../core/module.ts";
-import type { CompareOptions, Content, FileComparison } from "../types.ts";
+import type { CompareOptions, FileComparison } from "../file-comparison.ts";
+import type { Content } from "../types.ts";
 import type { CompareInput } from "./compare-task.ts";
 import { damagedTree } from "./content-reader.ts";
 import type { LiveTree } from "./live.ts";

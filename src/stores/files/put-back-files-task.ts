@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { SalvorError } from "../../core/errors.ts";
 import type { HostTask } from "../host/messages.ts";
-import type { RestoreOptions } from "../types.ts";
+import type { RestoreOptions } from "../file-comparison.ts";
 import { CoarseClock } from "./clock.ts";
 import { TreeCopy } from "./copy-task.ts";
 import type { TreeEntry } from "./entry.ts";

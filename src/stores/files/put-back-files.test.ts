@@ -23,7 +23,8 @@ import { SEED } from "../../../test/support/seed.ts";
 import { treeBench, type TreeBench } from "../../../test/support/tree-bench.ts";
 import { buildTreeZoo, treeFacts } from "../../../test/support/tree-zoo.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Amended, Image, RestoreOptions, Store } from "../types.ts";
+import type { RestoreOptions } from "../file-comparison.ts";
+import type { Amended, Image, Store } from "../types.ts";
 
 const signal = AbortSignal.timeout(120_000);
 

@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 
 import { makeFolderDurably, type Disk } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
-import type { Content, RestoreOptions } from "../types.ts";
+import type { RestoreOptions } from "../file-comparison.ts";
+import type { Content } from "../types.ts";
 import { buildTree } from "./build-tree.ts";
 import type { LiveTree } from "./live.ts";
 import type { FilesOptions } from "./options.ts";

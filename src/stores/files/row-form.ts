@@ -26,7 +26,7 @@ export function treeForm({ owners }: FilesOptions): RowForm {
 }
 
 /** The row of an entry, without what this form does not compare; the path comes first. */
-export function formRow(form: RowForm, entry: TreeEntry): readonly Value[] {
+function formRow(form: RowForm, entry: TreeEntry): readonly Value[] {
   const values = rowOf(entry, form.owners);
   return form.columns.flatMap((column) => {
     if (column === "path" && form.shown && entry.kind === "file") return shownPath(entry);

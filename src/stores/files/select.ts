@@ -1,6 +1,6 @@
 import { nearest } from "../../core/nearest.ts";
 import { SalvorError } from "../../core/errors.ts";
-import type { RestoreOptions } from "../types.ts";
+import type { RestoreOptions } from "../file-comparison.ts";
 import type { TreeEntry } from "./entry.ts";
 import { exclusionOf } from "./exclude.ts";
 import { parentOf, rawOf, showPath, type RawPath } from "./raw-path.ts";
