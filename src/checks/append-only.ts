@@ -19,7 +19,14 @@ export function appendOnlySuspects(
   return compareReceipts(snapshot.receipt, now)
     .collections.filter(({ expected, actual }) => expected !== null && actual !== null)
     .map(({ name }) => name)
-    .filter((name) => expectationOf(name, expect).appendOnly === true);
+    .filter((name) => expectationOf(name, expect).appendOnly === true)
+    .filter((name) => !isUnreadable(snapshot.receipt, name));
+}
+
+/** Rows that nobody could read then were known by their place, which a repair gives up. */
+function isUnreadable({ recorded }: Receipt, collection: string): boolean {
+  const { unreadable } = recorded;
+  return Array.isArray(unreadable) && unreadable.includes(collection);
 }
 
 /** A collection that may only grow: as it was, as it is, and its rows of today. */

@@ -28,7 +28,8 @@ export interface Baseline {
  * first one after a drop carries it; those behind it have lost the same rows and look innocent. So
  * the last one before the drop (which is pinned for that long) stays the baseline, until somebody
  * acknowledges the drop, or a later snapshot lacks nothing of it by what is expected today: then
- * what was gone is back. Null without snapshots.
+ * what was gone is back. A snapshot of content that could not all be read is passed over, as long as
+ * there is another one. Null without snapshots.
  *
  * @param snapshots of one store, in any order.
  */
@@ -39,10 +40,16 @@ export function baselineOf(
   return snapshots
     .toSorted((a, b) => a.sequence - b.sequence)
     .reduce<Baseline | null>((before, next) => {
+      if (before !== null && isHurt(next) && !isHurt(before.snapshot)) return before;
       if (before === null || !isDoubtful(before, next, expect))
         return { snapshot: next, doubtful: [] };
       return { ...before, doubtful: [...before.doubtful, next] };
     }, null);
+}
+
+/** It was taken of content that could not all be read, as the one that a recovery begins with. */
+function isHurt({ receipt: { recorded } }: PastSnapshot): boolean {
+  return Array.isArray(recorded["unreadable"]);
 }
 
 function isDoubtful(before: Baseline, next: PastSnapshot, expect: Expectations): boolean {

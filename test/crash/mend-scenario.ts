@@ -71,7 +71,7 @@ async function prepare(folder: string, harm: (live: string) => void): Promise<Pr
   const live = join(folder, LIVE);
   const data = join(PROJECT, "test/data/contracts");
   mkdirSync(join(live, "contracts"), { recursive: true });
-  for (const name of readdirSync(join(data, "contracts")).slice(0, 30))
+  for (const name of readdirSync(join(data, "contracts")).toSorted().slice(0, 30))
     cpSync(join(data, "contracts", name), join(live, "contracts", name));
   cpSync(join(data, "agents.json"), join(live, "agents.json"));
   writeFileSync(join(live, "metadata.json"), '{ "total_contracts": 30 }\n');

@@ -37,9 +37,15 @@ export async function sealFolder(
       shared === null
         ? null
         : { trees: shared.trees, unlisted: unlistedOf(folder, shared.gathered) },
-    recorded,
+    recorded: { ...recorded, ...unreadableOf(folder, exact.gathered) },
     level: "none",
   });
+}
+
+/** Collections with documents that cannot be read: those are known by their places only. */
+function unreadableOf({ live }: HeldFolder, { unreadable }: Gathered): JsonObject {
+  const names = live.specs.filter((_, at) => (unreadable[at] ?? 0) > 0).map(({ name }) => name);
+  return names.length === 0 ? {} : { unreadable: names };
 }
 
 /** A receipt counts orphans, and words no finding. */

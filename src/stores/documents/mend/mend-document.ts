@@ -58,7 +58,7 @@ export function mendDocument(question: MendQuestion, bytes: Uint8Array): MendedF
     case "restore":
       return {
         bytes: version?.bytes,
-        documents: [fate({ key: version?.key ?? key, ...restored(repair, version) })],
+        documents: [fate({ key: version?.key ?? key, ...restored(repair, version, bytes) })],
         isWanted,
       };
     case "keep-part":
@@ -81,15 +81,15 @@ type Verdict = Pick<DocumentFate, "verdict"> & Partial<DocumentFate>;
 
 /** What was newer than the version goes with the damage, where any of it can still be read. */
 export function restored(
-  repair: DocumentRepair,
+  { bytes: rest, reasons }: DocumentRepair,
   version: Pick<Version, "bytes" | "source"> | null,
+  damaged: Uint8Array,
 ): Verdict {
   const from = version === null ? "" : version.source.name;
-  const isNewer =
-    version !== null && repair.bytes !== null && holdsNewer(repair.bytes, version.bytes);
+  const isNewer = version !== null && rest !== null && holdsNewer({ damaged, rest }, version.bytes);
   return {
     verdict: "restored",
-    reasons: [...repair.reasons.slice(0, 1), `the version of ${from} took its place`],
+    reasons: [...reasons.slice(0, 1), `the version of ${from} took its place`],
     dropped: [],
     loss: isNewer ? `what was changed in it after ${from} is kept in quarantine only` : null,
   };

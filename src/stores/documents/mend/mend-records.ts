@@ -236,7 +236,7 @@ class StretchMending {
         tell({ verdict: "repaired" });
         return [textOf(repair, read)];
       case "restore":
-        tell(restored(repair, version && { bytes: version.found.bytes, source: version.source }));
+        tell(restored(repair, goodOf(version), read(repair.at, repair.end)));
         return version === null ? [] : [version.found.text];
       case "keep-part":
         tell(partOf(repair));
@@ -262,7 +262,7 @@ class StretchMending {
     const told = this.#told(problem);
     for (const { id, bytes, name } of found) {
       const judged = id === null ? null : this.#question.judge.document(bytes, { name });
-      const fate = restored(nothingLeft(problem.repair), { bytes, source });
+      const fate = restored(nothingLeft(problem.repair), { bytes, source }, NOTHING);
       documents.push({ ...told, key: judged?.key ?? told.key, ...fate });
     }
     return found.map(({ text }) => text);
@@ -283,6 +283,13 @@ class StretchMending {
     const { name: collection } = judge.spec;
     return { collection, path: file.name, key, verdict: "left", reasons, dropped, loss: null };
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A version as it is told of. */
+function goodOf(version: Problem["version"]): Parameters<typeof restored>[1] {
+  return version && { bytes: version.found.bytes, source: version.source };
 }
 
 function nothingLeft({ reasons }: DocumentRepair): DocumentRepair {

@@ -1,27 +1,41 @@
 import { looseTokens } from "../repair/tokens.ts";
 
-const REPLACED = Buffer.from("\ufffd");
+/** A document that a good version takes the place of. */
+export interface Replaced {
+  /** As it lay there. */
+  readonly damaged: Uint8Array;
+  /** What could be read of it, as sound JSON. */
+  readonly rest: Uint8Array;
+}
 
 /**
  * Does what is left of a damaged document hold a token that its good version has not? Then it was
- * changed after the snapshot, and the change goes with the damage.
- *
- * @param rest sound JSON, made of tokens of the damaged document only.
+ * changed after the snapshot, and the change goes with the damage. A token that the repair has
+ * altered says nothing.
  */
-export function holdsNewer(rest: Uint8Array, version: Uint8Array): boolean {
-  const known = new Map<string, number>();
-  for (const token of tokensOf(version)) known.set(token, (known.get(token) ?? 0) + 1);
+export function holdsNewer({ damaged, rest }: Replaced, version: Uint8Array): boolean {
+  const known = countsOf(version);
+  const seen = countsOf(damaged);
   for (const token of tokensOf(rest)) {
-    const times = known.get(token) ?? 0;
-    if (times === 0) return true;
-    known.set(token, times - 1);
+    if (!take(seen, token)) continue;
+    if (!take(known, token)) return true;
   }
   return false;
 }
 
+function take(counts: Map<string, number>, token: string): boolean {
+  const times = counts.get(token) ?? 0;
+  counts.set(token, times - 1);
+  return times > 0;
+}
+
+function countsOf(bytes: Uint8Array): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const token of tokensOf(bytes)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
+
 function* tokensOf(bytes: Uint8Array): Generator<string> {
-  for (const { at, end } of looseTokens(bytes)) {
-    const token = Buffer.from(bytes.subarray(at, end));
-    if (!token.includes(REPLACED)) yield token.toString("latin1");
-  }
+  for (const { at, end } of looseTokens(bytes))
+    yield Buffer.from(bytes.subarray(at, end)).toString("latin1");
 }
