@@ -1,4 +1,5 @@
 import { rename, rm } from "node:fs/promises";
+import { basename } from "node:path";
 
 import { SalvorError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
@@ -7,7 +8,7 @@ import type { EventLoss, MendedEvents } from "../../types.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { openEvents } from "../open-events.ts";
 import { eventLogOptions } from "../options.ts";
-import { pathAt, placeOf, type LogPlace } from "../place.ts";
+import { ONLY, pathAt, placeOf, type LogPlace } from "../place.ts";
 import type { LineFact } from "./lines.ts";
 import { bytesOf, mergeLogs, type MergedLogs } from "./merge-logs.ts";
 
@@ -121,17 +122,22 @@ async function lossesOf(
     if (line === undefined) continue; // a line of a copy: it was damaged there too
     const end = Math.min(line.end, line.start + BYTES_MAX);
     const bytes = losses.length < LISTED_MAX ? await bytesOf(log, { ...line, end }) : null;
-    losses.push(lossOf(line, bytes?.toString("base64") ?? ""));
+    losses.push(lossOf(log, line, bytes?.toString("base64") ?? ""));
   }
   return losses;
 }
 
-function lossOf({ path, line, start, fault }: LineFact, bytes: string): EventLoss {
+function lossOf(
+  { address }: LogPlace,
+  { path, line, start, fault }: LineFact,
+  bytes: string,
+): EventLoss {
   const reason =
     fault === "checksum"
       ? "its checksum is not that of its bytes, and no snapshot has it"
       : "it is no JSON object, and no snapshot has it";
-  const place = { file: path, line, offset: start };
+  const file = path === ONLY ? basename(address) : path;
+  const place = { file, line, offset: start };
   return { fault: fault ?? "unreadable", reason, ...place, bytes, sequence: null };
 }
 
