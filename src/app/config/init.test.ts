@@ -98,6 +98,7 @@ describe("salvor init", () => {
     assert.deepEqual(await lookAround(folder.path), {
       sqliteFiles: [],
       jsonFolders: [],
+      logFiles: [],
       cutShort: false,
     });
   });
@@ -105,7 +106,12 @@ describe("salvor init", () => {
   it("says so when it stopped looking", async () => {
     await using folder = await folderOf({ "a/b/c.db": MAGIC, "x.db": MAGIC });
     const shallow = await lookAround(folder.path, [], { depthMax: 1, entriesMax: 100 });
-    assert.deepEqual(shallow, { sqliteFiles: ["x.db"], jsonFolders: [], cutShort: true });
+    assert.deepEqual(shallow, {
+      sqliteFiles: ["x.db"],
+      jsonFolders: [],
+      logFiles: [],
+      cutShort: true,
+    });
     const short = await lookAround(folder.path, [], { depthMax: 5, entriesMax: 1 });
     assert.equal(short.cutShort, true);
   });

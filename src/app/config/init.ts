@@ -6,7 +6,8 @@ import type { Environment, InitDocument } from "../types.ts";
 import { documentFolders } from "./document-folders.ts";
 import { checkConfig } from "./check.ts";
 import { CONFIG_NAME } from "./find.ts";
-import { lookAround, nameStores, type Surroundings } from "./look-around.ts";
+import { eventLogs, type ProposedLog } from "./event-logs.ts";
+import { lookAround, nameStores, type JsonFolder, type Surroundings } from "./look-around.ts";
 import { renderConfig, renderEntries, type ProposedStore } from "./template.ts";
 import { readTrusted } from "./trust.ts";
 import type { Config } from "./types.ts";
@@ -63,19 +64,37 @@ interface Choice {
   readonly isNew: (path: string) => boolean;
 }
 
-/** The databases and folders of documents that were found, each under a name of its own. */
+/** The databases, logs and folders of documents that were found, each under a name of its own. */
 async function proposedStores(
   folder: string,
-  { sqliteFiles, jsonFolders }: Surroundings,
+  { sqliteFiles, jsonFolders, logFiles }: Surroundings,
   { taken, isNew }: Choice = { taken: [], isNew: () => true },
 ): Promise<ReadonlyMap<string, ProposedStore>> {
-  const documents = await documentFolders(folder, jsonFolders);
-  const collections = new Map(documents.map((each) => [each.path, each.collections]));
-  const paths = [...sqliteFiles, ...collections.keys()].filter(isNew);
-  const stores = [...nameStores(paths, taken)].map(
-    ([name, path]) => [name, { path, collections: collections.get(path) ?? null }] as const,
-  );
+  const logs = await eventLogs(folder, logFiles);
+  const documents = await documentFolders(folder, withoutLogs(jsonFolders, logs));
+  const found = new Map<string, ProposedStore>([
+    ...sqliteFiles.map((path) => [path, { driver: "sqlite", path }] as const),
+    ...logs.map((log) => [log.path, { driver: "event-log", ...log }] as const),
+    ...documents.map((each) => [each.path, { driver: "documents", ...each }] as const),
+  ]);
+  const named = nameStores([...found.keys()].filter(isNew), taken);
+  const stores = [...named].flatMap(([name, path]) => {
+    const store = found.get(path);
+    return store === undefined ? [] : [[name, store] as const];
+  });
   return new Map(stores);
+}
+
+/** What is a log is no document. */
+function withoutLogs(
+  folders: readonly JsonFolder[],
+  logs: readonly ProposedLog[],
+): readonly JsonFolder[] {
+  const taken = new Set(logs.flatMap(({ files }) => files));
+  return folders.map(({ path, files }) => ({
+    path,
+    files: files.filter((name) => !taken.has(path === "" ? name : `${path}/${name}`)),
+  }));
 }
 
 async function currentConfig(file: string, env: Environment): Promise<Config | null> {

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly sqliteFiles: readonly string[];
   /** Folders with JSON files in them, and how many: relative, with "/", in order. */
   readonly jsonFolders: readonly JsonFolder[];
+  /** Files whose names are those of logs, JSON Lines among them: relative, with "/", in order. */
+  readonly logFiles: readonly string[];
   /** True when there was more to see than we look at. */
   readonly cutShort: boolean;
 }
@@ -44,9 +46,11 @@ export async function lookAround(
 ): Promise<Surroundings> {
   const found: string[] = [];
   const json = new Map<string, string[]>();
+  const logs: string[] = [];
   const seen = (): Omit<Surroundings, "cutShort"> => ({
     sqliteFiles: inOrder(found),
     jsonFolders: [...json].map(([path, files]) => ({ path, files })),
+    logFiles: inOrder(logs),
   });
   const waiting = [{ path: folder, depth: 0 }];
   let entriesLeft = limits.entriesMax;
@@ -59,7 +63,10 @@ export async function lookAround(
       if (entry.isDirectory() && !SKIPPED.has(entry.name) && !skip.includes(full)) {
         if (depth < limits.depthMax) waiting.push({ path: full, depth: depth + 1 });
         else cutShort = true;
-      } else if (entry.isFile() && isJson(entry.name)) {
+        continue;
+      }
+      if (entry.isFile() && isLog(entry.name)) logs.push(relative(folder, full));
+      if (entry.isFile() && isJson(entry.name)) {
         const at = relative(folder, path);
         json.set(at, [...(json.get(at) ?? []), entry.name]);
       } else if (entry.isFile() && (await isSqlite(full))) {
@@ -113,6 +120,11 @@ async function entriesOf(path: string): Promise<readonly Dirent[]> {
 
 function isJson(name: string): boolean {
   return /\.(?:json|jsonl|ndjson)$/i.test(name) && !name.includes("\uFFFD");
+}
+
+/** Also rotated and compressed ones: `app.log.3.gz`, `events.jsonl-20260101`. */
+function isLog(name: string): boolean {
+  return /\.(?:jsonl|ndjson|log)(?:[-._]\d[-\dT:_.]*)?(?:\.(?:gz|zst|zstd))?$/i.test(name);
 }
 
 async function isSqlite(path: string): Promise<boolean> {

@@ -1,12 +1,15 @@
 import type { ProposedCollection } from "./document-folders.ts";
+import type { ProposedLog } from "./event-logs.ts";
 
-/** A store that was found. */
-export interface ProposedStore {
-  /** Relative to the file. */
-  readonly path: string;
-  /** Of a folder of documents; null for a database. */
-  readonly collections: ReadonlyMap<string, ProposedCollection> | null;
-}
+/** A store that was found; its path is relative to the file. */
+export type ProposedStore =
+  | { readonly driver: "sqlite"; readonly path: string }
+  | {
+      readonly driver: "documents";
+      readonly path: string;
+      readonly collections: ReadonlyMap<string, ProposedCollection>;
+    }
+  | ({ readonly driver: "event-log" } & ProposedLog);
 
 /** What a first salvor.yaml says. */
 export interface TemplateInput {
@@ -37,7 +40,7 @@ ${input.cutShort ? "# There was more below this folder than init looks at: add w
 /** The entries of stores alone, as they stand below `stores:`. */
 function renderStores(stores: ReadonlyMap<string, ProposedStore>): string {
   if (stores.size === 0) {
-    return `# Neither an SQLite database nor a folder of documents was found below this folder. Name yours like this:
+    return `# No SQLite database, event log or folder of documents was found below this folder. Name yours like this:
 #   shop: { driver: sqlite, path: ./data/shop.sqlite }
 stores: {}
 `;
@@ -57,15 +60,27 @@ export function renderEntries(stores: ReadonlyMap<string, ProposedStore>): strin
   return [...stores].map(([name, store]) => renderEntry(name, store)).join("");
 }
 
-function renderEntry(name: string, { path, collections }: ProposedStore): string {
-  const driver = collections === null ? "sqlite" : "documents";
+function renderEntry(name: string, store: ProposedStore): string {
+  const { driver, path } = store;
   const head = `  ${scalar(name)}:\n    driver: ${driver}\n    path: ${scalar(`./${path}`)}\n`;
-  if (collections === null) return head;
+  if (store.driver === "documents") return head + renderCollections(store.collections);
+  return store.driver === "event-log" ? head + renderLog(store) : head;
+}
+
+function renderCollections(collections: ReadonlyMap<string, ProposedCollection>): string {
   const lines = [...collections].map(([each, { files, key }]) => {
     const more = key === null ? "" : `, key: ${scalar(key)}`;
     return `      ${scalar(each)}: { files: ${scalar(files)}${more} }\n`;
   });
-  return `${head}    collections:\n${lines.join("")}`;
+  return `    collections:\n${lines.join("")}`;
+}
+
+function renderLog({ envelope, checksum }: ProposedLog): string {
+  const fields = Object.entries(envelope).map(([field, name]) => `${field}: ${scalar(name)}`);
+  const mapped = fields.length === 0 ? "" : `    envelope: { ${fields.join(", ")} }\n`;
+  if (checksum === null) return mapped;
+  const { field, algorithm } = checksum;
+  return `${mapped}    checksum: { field: ${scalar(field)}, algorithm: ${algorithm}, over: head }\n`;
 }
 
 /** Plain where every reader of YAML agrees, else quoted as JSON is; `${` stays literal. */

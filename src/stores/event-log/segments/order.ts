@@ -20,7 +20,7 @@ interface Place {
 /** Puts the files of a log in the order in which they were written: oldest first. */
 export function inWritingOrder(paths: readonly string[]): readonly string[] {
   return paths
-    .map((path) => ({ path, place: placeOf(path) }))
+    .map((path) => ({ path, place: segmentPlace(path) }))
     .toSorted((a, b) => comparePlaces(a.place, b.place) || compareNatural(a.path, b.path))
     .map(({ path }) => path);
 }
@@ -30,7 +30,25 @@ export function plainName(path: string): string {
   return path.replace(COMPRESSED, "");
 }
 
-function placeOf(path: string): Place {
+/** Which log a file belongs to, as far as its name tells. */
+export interface LogName {
+  /** Relative, with "/"; of a rotated file that of the one which is written. */
+  readonly base: string;
+  /** What names all files of the log, were they many. */
+  readonly pattern: string;
+}
+
+/** Takes from a file's name what rotating it has added. */
+export function logName(path: string): LogName {
+  const { folders, base, rotations, stamp } = segmentPlace(path);
+  const name = [...folders, base].join("/");
+  const inside = /^(.+?)(\.[A-Za-z][A-Za-z0-9]*)$/.exec(base);
+  const isInside = stamp !== null && inside !== null && !plainName(path).endsWith(stamp);
+  if (!isInside || rotations > 0) return { base: name, pattern: `${name}*` };
+  return { base: name, pattern: [...folders, `${inside[1]}*${inside[2]}*`].join("/") };
+}
+
+function segmentPlace(path: string): Place {
   const steps = plainName(path).split("/");
   const name = steps.at(-1) ?? "";
   const folders = steps.slice(0, -1);
