@@ -5,6 +5,7 @@ import { nodeDisk } from "../core/disk.ts";
 import { type ErrorCode, ERRORS, SalvorError } from "../core/errors.ts";
 import type { RebuildResult } from "../projections/types.ts";
 import { draftOf, planRebuild, type RebuildRequest } from "../recovery/plan-rebuild.ts";
+import { lockStore } from "../state/locks.ts";
 import { discardDrafts } from "./discard-drafts.ts";
 import { performPlan } from "./perform-plan.ts";
 import type { RebuildDocument, RebuildOptions, RebuildsDocument } from "./projection-documents.ts";
@@ -84,6 +85,7 @@ async function rebuildOne(
   }
   const plan = planRebuild(request);
   if (!dryRun) {
+    await refuseBusy(session, name);
     const resumed = await resumeFor(session, name, signal);
     const answer = resumed.findLast((run) => isSame(run, plan.steps[0]?.parameters));
     if (answer !== undefined) return rebuilt(session, request, answer);
@@ -119,6 +121,12 @@ export function requestOf(
 function isSame(run: RunDocument, parameters: unknown): boolean {
   const built = run.steps.find(({ action }) => action === "rebuild");
   return run.status === "succeeded" && isDeepStrictEqual(built?.parameters, parameters);
+}
+
+/** Whoever is second wants to hear of the projection, and not of somebody's run. */
+async function refuseBusy(session: Session, name: string): Promise<void> {
+  const { folder } = await session.state();
+  await using _free = await lockStore(folder, name, session.world, "projection");
 }
 
 async function refuseTaken({ place }: RebuildRequest): Promise<void> {

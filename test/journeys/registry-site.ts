@@ -118,6 +118,34 @@ function rowsOf(path: string): readonly string[] {
   }
 }
 
+/** The sample again and again under other paths, so that there is time for something to happen. */
+export function manyLines(rounds: number): readonly string[] {
+  let number = 0;
+  return Array.from({ length: rounds }, (_, round) =>
+    LINES.map((line) => {
+      const event = JSON.parse(line) as SampleEvent;
+      const { checksum: _checksum, id, subject, data, ...rest } = event;
+      number += 1;
+      const again = {
+        ...rest,
+        id: `${id}-${round}`,
+        subject: `${round}/${subject}`,
+        time: "2026-08-20T00:00:00Z",
+        sequence: String(number).padStart(12, "0"),
+        data: { ...data, path: `${round}/${data.path}` },
+      };
+      return sealed(JSON.stringify(again));
+    }),
+  ).flat();
+}
+
+interface SampleEvent {
+  readonly id: string;
+  readonly subject: string;
+  readonly checksum: string;
+  readonly data: { readonly path: string };
+}
+
 /** One more event for the sample's log, with its checksum; `number` is its sequence. */
 export function newEvent(number: number, given: Partial<NewEvent> = {}): string {
   const { id = `new-${number}`, type = "file.added", path = `new/${number}` } = given;
