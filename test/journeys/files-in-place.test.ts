@@ -15,49 +15,40 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { buildTreeZoo, treeFacts } from "../support/tree-zoo.ts";
+import type { RunDocument } from "../../src/app/run-document.ts";
+import type { RestoreOptions } from "../../src/app/types.ts";
+import { runsStatus } from "../../src/cli/show/run.ts";
 import { openSite, type Site } from "./site.ts";
 
 // Goal: one file, or all that differ, come back without the rest being touched, beside and in place.
 // Method: a tree with every kind of entry is backed up, damaged, and mended path by path.
 
-interface Run {
-  readonly status: string;
-  readonly quarantine: string | null;
-  readonly steps: readonly { readonly action: string; readonly description: string }[];
-  readonly losses: readonly { readonly key: unknown; readonly reason: string }[];
-  readonly proof: {
-    readonly basis: string;
-    readonly equal: boolean;
-    readonly level: string;
-    readonly origins: Readonly<Record<string, number>>;
-    readonly collections: readonly { readonly expected: { readonly count: number } }[];
-  };
-  readonly amended: readonly {
-    readonly replaced: readonly string[];
-    readonly collections: readonly { readonly keys: readonly unknown[] }[];
-  }[];
-}
-
 async function openTree(): Promise<Site> {
   const more = '  etc: { driver: files, path: ./etc, exclude: ["*.tmp"] }\n';
-  const site = await openSite({ stores: {}, onDisk: true, more });
+  const site = await openSite({ stores: {}, more });
   buildTreeZoo(site.join("etc"));
-  await site.expect(0, ["backup"]);
+  await using salvor = await site.open();
+  await salvor.backup();
   return site;
 }
 
-async function restore(site: Site, status: number, ...args: readonly string[]): Promise<Run> {
-  const line = ["restore", "etc@latest", ...args, "--reason", "test", "--json"];
-  return (await site.expect(status, line)).json() as Run;
+/** As the command does, and held to its exit status. */
+async function restore(site: Site, status: number, options: RestoreOptions): Promise<RunDocument> {
+  await using salvor = await site.open();
+  const run = await salvor.restore({ snapshot: "etc@latest", ...options });
+  assert.equal(runsStatus([run]), status, JSON.stringify(run.steps));
+  return run;
 }
+
+const IN_PLACE = { inPlace: true, yes: true, reason: "test" } as const;
 
 test("one file, and a folder, are built beside and proven row by row", async () => {
   await using site = await openTree();
-  const { proof } = await restore(site, 0, "--to", "copy", "--only", "conf/b", "--only", "conf.d");
+  const { proof } = await restore(site, 0, { to: "copy", only: ["conf/b", "conf.d"] });
   assert.deepEqual(readdirSync(site.join("copy")).toSorted(), ["conf", "conf.d"]);
   assert.deepEqual(readdirSync(site.join("copy", "conf")), ["b"]);
-  assert.deepEqual([proof.equal, proof.level], [true, "complete"]);
-  assert.equal(proof.collections[0]?.expected.count, 7);
+  assert.deepEqual([proof?.equal, proof?.level], [true, "complete"]);
+  assert.equal(proof?.collections[0]?.expected?.count, 7);
   const wrong = await site.expect(2, ["restore", "etc@latest", "--to", "x", "--only", "app.cnf"]);
   assert.match(wrong.stderr + wrong.stdout, /has no app\.cnf[^]*Did you mean app\.conf\?/);
   assert.ok(!existsSync(site.join("x")));
@@ -67,7 +58,7 @@ test("one file goes back in place, and what it replaces is kept", async () => {
   await using site = await openTree();
   writeFileSync(site.join("etc", "app.conf"), "port = 666\n");
   appendFileSync(site.join("etc", "conf", "b"), "!");
-  const run = await restore(site, 6, "--in-place", "--only", "app.conf", "--yes");
+  const run = await restore(site, 6, { ...IN_PLACE, only: ["app.conf"] });
   assert.equal(readFileSync(site.join("etc", "app.conf"), "utf8"), "port = 8080\n");
   assert.equal(readFileSync(site.join("etc", "conf", "b"), "utf8"), "in a folder!");
   assert.equal(readFileSync(`${run.quarantine}/etc/app.conf`, "utf8"), "port = 666\n");
@@ -75,12 +66,12 @@ test("one file goes back in place, and what it replaces is kept", async () => {
     run.losses.map(({ key }) => key),
     [{ path: "app.conf" }],
   );
-  assert.deepEqual([run.proof.basis, run.proof.equal], ["merge", true]);
+  assert.deepEqual([run.proof?.basis, run.proof?.equal], ["merge", true]);
   assert.deepEqual(
     readdirSync(site.path).filter((name) => name.startsWith(".etc")),
     [],
   );
-  const again = await restore(site, 0, "--in-place", "--only", "app.conf", "--yes");
+  const again = await restore(site, 0, { ...IN_PLACE, only: ["app.conf"] });
   assert.deepEqual(again.steps, []);
 });
 
@@ -94,13 +85,13 @@ test("all that differs goes back, and what is newer stays where it is", async ()
   writeFileSync(site.join("etc", "session.tmp"), "of a program that runs");
   const untouched = lstatSync(site.join("etc", "large.bin")).ctimeMs;
   const damaged = treeFacts(site.join("etc"));
-  const dry = await restore(site, 0, "--in-place", "--differing", "--dry-run");
+  const dry = await restore(site, 0, { ...IN_PLACE, differing: true, dryRun: true });
   assert.deepEqual(treeFacts(site.join("etc")), damaged);
   assert.deepEqual(dry.amended[0]?.replaced, ["conf/second", "first", "secret"]);
   assert.match(dry.steps.map(({ description }) => description).join(" "), /left as it is: newer/);
 
-  const run = await restore(site, 6, "--in-place", "--differing", "--yes");
-  assert.deepEqual([run.proof.equal, run.proof.origins["newer"]], [true, 1]);
+  const run = await restore(site, 6, { ...IN_PLACE, differing: true });
+  assert.deepEqual([run.proof?.equal, run.proof?.origins.newer], [true, 1]);
   for (const name of ["newer", "session.tmp"]) rmSync(site.join("etc", name));
   assert.deepEqual(factsOf(site), before);
   assert.equal(lstatSync(site.join("etc", "large.bin")).ctimeMs, untouched);
@@ -111,14 +102,14 @@ test("a file whose folder is a link by now does not go back, and is named as a l
   mkdirSync(site.join("outside"));
   rmSync(site.join("etc", "conf"), { recursive: true });
   symlinkSync("../outside", site.join("etc", "conf"));
-  const run = await restore(site, 6, "--in-place", "--only", "conf/b", "--yes");
+  const run = await restore(site, 6, { ...IN_PLACE, only: ["conf/b"] });
   assert.match(run.losses[0]?.reason ?? "", /conf is a link here/);
   assert.deepEqual(readdirSync(site.join("outside")), []);
 });
 
 test("documents go back one by one, too", async () => {
   const more = "  docs: { driver: documents, path: ./docs }\n";
-  await using site = await openSite({ stores: {}, onDisk: true, more });
+  await using site = await openSite({ stores: {}, more });
   mkdirSync(site.join("docs"));
   for (const id of [1, 2, 3])
     writeFileSync(site.join("docs", `${id}.json`), JSON.stringify({ id, name: `document ${id}` }));
@@ -132,7 +123,7 @@ test("documents go back one by one, too", async () => {
 });
 
 test("a database has no files that could be chosen", async () => {
-  await using site = await openSite({ stores: { shop: "shop.sqlite" }, onDisk: true });
+  await using site = await openSite({ stores: { shop: "shop.sqlite" } });
   new DatabaseSync(site.database("shop")).exec("CREATE TABLE item (id INTEGER PRIMARY KEY)");
   await site.expect(0, ["backup"]);
   for (const where of [

@@ -19,7 +19,7 @@ const MORE = `  etc: { driver: files, path: ./etc, exclude: ["*.tmp"] }
 `;
 
 async function openPaths(): Promise<Site> {
-  const site = await openSite({ stores: { shop: "shop.sqlite" }, onDisk: true, more: MORE });
+  const site = await openSite({ stores: { shop: "shop.sqlite" }, more: MORE });
   new DatabaseSync(site.database("shop")).exec("CREATE TABLE item (id INTEGER PRIMARY KEY)");
   buildTreeZoo(site.join("etc"));
   mkdirSync(site.join("docs"));

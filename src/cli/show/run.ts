@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from "../../core/errors.ts";
+import { isJsonObject } from "../../core/json.ts";
 import type { Loss } from "../../core/loss.ts";
 import { keyText } from "../../core/text.ts";
 import type { RunDocument } from "../../app/run-document.ts";
@@ -36,7 +37,7 @@ export function runLines(run: RunDocument, style: Style): readonly string[] {
     `${safe(run.id)}  ${safe(run.plan)}  ${status(run.status, style)}${tookText(run)}`,
     ...table(run.steps.map((step) => stepRow(step, style))),
     ...failureLines(run.steps),
-    ...(run.address === null ? [] : [`restored to ${safe(run.address)}`]),
+    ...(run.address === null ? [] : [`restored to ${safe(run.address)}${partText(run.steps)}`]),
     ...(run.quarantine === null ? [] : [`the replaced state is kept in ${safe(run.quarantine)}`]),
     ...amendedLines(run),
     ...lossLines(run.losses, style),
@@ -45,6 +46,13 @@ export function runLines(run: RunDocument, style: Style): readonly string[] {
       ? []
       : ["programs have written to the live store since; its differences stand in the journal"]),
   ];
+}
+
+/** What stands beside may be a part of its snapshot. */
+function partText(steps: readonly RunStep[]): string {
+  const wanted = steps.map(({ parameters }) => parameters["wanted"]).find(isJsonObject);
+  const only = wanted?.["only"];
+  return Array.isArray(only) ? `, of the snapshot these alone: ${safe(only.join(", "))}` : "";
 }
 
 /** A proof that was equal before the run failed is about what stood beside: it would comfort wrongly. */
