@@ -18,14 +18,16 @@ import { scenarios as deeds, type RepositoryScenario } from "../crash/repository
 import { temporaryFolder } from "../support/folder.ts";
 import { soakDamage, soakSamples } from "./damage.ts";
 import { soakDocuments } from "./documents.ts";
+import { soakLongDocuments } from "./long-documents.ts";
 import { soakRoundTrips } from "./round-trips.ts";
 
 // Breaks everything everywhere; takes its time.
-//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n] [--places n]
+//   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
+//     [--places n] [--megabytes n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
 // commands: every system call that changes a disk, and kills at random times. Last every bit of a
-// small repository, flipped, round trips of databases up to 1 GB, and every kind of damage to a
-// store, with a table of which look has seen which.
+// small repository, flipped, round trips of databases up to 1 GB, files of documents of 2 GB, and every
+// kind of damage to a store, with a table of which look has seen which.
 
 const { values: options } = parseArgs({
   options: {
@@ -35,6 +37,7 @@ const { values: options } = parseArgs({
     points: { type: "string", default: "all" },
     kills: { type: "string", default: "100" },
     places: { type: "string", default: "3" },
+    megabytes: { type: "string", default: "2000" },
   },
 });
 const seed = Number(options.seed);
@@ -65,6 +68,10 @@ if ("foreign databases".includes(options.only)) {
   count("foreign databases", await soakSamples(onFailure));
 }
 if ("documents".includes(options.only)) count("documents", soakDocuments(seed, onFailure));
+if ("long documents".includes(options.only)) {
+  const bytes = Number(options.megabytes) * 1_000_000;
+  count("long documents", await soakLongDocuments(bytes, onFailure));
+}
 if ("damage matrix".includes(options.only)) {
   const effort = { seed, places: Number(options.places), onFailure };
   count("damage matrix", await soakDamage(effort));

@@ -8,7 +8,7 @@ import type { LiveDocuments } from "./live.ts";
 import { assignFiles, type AssignedFile } from "./survey/assign.ts";
 import { isLines } from "./survey/lines.ts";
 import type { HeldFile } from "./survey/held-file.ts";
-import { longContainer } from "./survey/long-container.ts";
+import { containerForm } from "./survey/long-container.ts";
 import { placeFiles } from "./survey/place-files.ts";
 
 /** The content of a store at one instant, and where each file's bytes lie. */
@@ -65,7 +65,7 @@ export function sortFiles(
   const isTooLarge = (file: AssignedFile): boolean => {
     const spec = specs[file.collection];
     if (file.size <= fileBytesMax || spec === undefined || isLines(spec, file.name)) return false;
-    return longContainer(file, spec) === null;
+    return containerForm(file, spec) === null;
   };
   return {
     files,

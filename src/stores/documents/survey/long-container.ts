@@ -12,15 +12,23 @@ const HEAD_BYTES = 1 << 20;
 const BOM_BYTES = 3;
 const OPEN_OBJECT = 0x7b;
 
+type Place = Pick<HeldFile, "path" | "start" | "size">;
+type Form = Pick<CollectionOptions, "form" | "key">;
+
+/** How a file that is read in parts holds its documents; null when it is read whole. */
+export function longContainer(file: Place, spec: Form): "array" | "keyed" | null {
+  return file.size > LONG_BYTES ? containerForm(file, spec) : null;
+}
+
 /**
- * How a long file holds documents, when it holds many; null when it is read whole. What its
- * collection does not say, its beginning does.
+ * How a file holds documents, when it holds many; null when it is one. What its collection does not
+ * say, its beginning does.
  */
-export function longContainer(
-  { path, start, size }: Pick<HeldFile, "path" | "start" | "size">,
-  { form, key }: Pick<CollectionOptions, "form" | "key">,
+export function containerForm(
+  { path, start }: Place,
+  { form, key }: Form,
 ): "array" | "keyed" | null {
-  if (size <= LONG_BYTES || form === "document" || form === "lines") return null;
+  if (form === "document" || form === "lines") return null;
   const bytes = headOf(path, start);
   const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? BOM_BYTES : 0;
   const opener = bytes.subarray(from).find((byte) => byte > 0x20);
