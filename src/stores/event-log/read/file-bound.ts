@@ -19,7 +19,11 @@ export interface BoundContext {
   readonly check: LineCheck;
 }
 
-/** Where a log of files ends now. */
+/**
+ * Where a log of files ends now.
+ *
+ * @throws {SalvorError} STORE_MISSING without any file: that is no log without events.
+ */
 export async function boundOfFiles(
   context: BoundContext,
   signal: AbortSignal,
@@ -35,7 +39,10 @@ export async function boundOfFiles(
 async function tryBound({ options, check }: BoundContext): Promise<EventBound> {
   const segments = await identifySegments(options.path, options.lineBytesMax);
   const last = segments.at(-1);
-  if (last === undefined) return { end: null, torn: null, bytes: 0 };
+  if (last === undefined) {
+    if (segmentsOf(options.path).length === 0) throw segmentMissing(options.path);
+    return { end: null, torn: null, bytes: 0 };
+  }
   const size = await unpackedSize(last);
   const tail = await lineBefore(last, size, options.lineBytesMax);
   const earlier = segments.slice(0, -1).reduce((sum, each) => sum + each.size, 0);
