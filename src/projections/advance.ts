@@ -7,68 +7,77 @@ import { endedBy, logDamaged } from "./damage.ts";
 import { updateRecord, type StateRecord } from "./draft/record.ts";
 import type { OnDamaged } from "./types.ts";
 
-/** What a batch is held to, and who hears of its damage. */
+/** What batches are held to, and who hears of their damage. */
 export interface AdvanceContext {
   readonly database: DatabaseSync;
   readonly state: OpenState;
   readonly onDamaged: OnDamaged;
   /** Resolves when it is kept. */
   readonly reportDamage: (damaged: readonly EventDamage[]) => Promise<void>;
-  /** Asked in the transaction: false when the state is not any more as this record says. */
-  readonly isStill?: (record: StateRecord) => boolean;
 }
 
 /**
- * Applies one batch in one transaction with its checkpoint and its ids. The new record, or null when
- * the state was changed by somebody else meanwhile and nothing was done.
- *
- * @throws {SalvorError} LOG_DAMAGED when the policy says so: the state is as before the batch.
+ * Applies batches in memory, and writes some of them at once: rows, ids and checkpoint together or
+ * not at all.
  */
-export async function advance(
-  batch: EventBatch,
-  record: StateRecord,
-  context: AdvanceContext,
-): Promise<StateRecord | null> {
-  const { database, state } = context;
-  // Nothing is applied over damage that stops: not even looked at.
-  const early = endedBy(batch.damaged, record.corrupted, context.onDamaged);
-  if (early !== null) throw await stopped(early, batch.damaged, record, context);
-  const admission = await state.admit(batch);
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    if (context.isStill?.(record) === false) {
-      database.exec("ROLLBACK");
-      return null;
+export class Advance {
+  /** Of everything that was applied, written or not. */
+  record: StateRecord;
+  /** Events that wait to be written. */
+  pending = 0;
+  readonly #context: AdvanceContext;
+
+  constructor(record: StateRecord, context: AdvanceContext) {
+    this.record = record;
+    this.#context = context;
+  }
+
+  /**
+   * Applies a batch. Its damage has been kept when this resolves.
+   *
+   * @throws {SalvorError} LOG_DAMAGED when the policy says so: what waits must not be written then,
+   *   but everything before damage that the reader has seen is.
+   */
+  async apply(batch: EventBatch): Promise<void> {
+    const { state, onDamaged, reportDamage } = this.#context;
+    const { record } = this;
+    const early = endedBy(batch.damaged, record.corrupted, onDamaged);
+    if (early !== null) {
+      if (this.pending > 0) this.write();
+      throw await this.#stopped(early, batch.damaged);
     }
-    const { applied, duplicates, damaged } = await state.apply(batch, admission);
-    const end = endedBy(damaged, record.corrupted, context.onDamaged);
-    if (end !== null) throw await stopped(end, damaged, record, context);
-    if (damaged.length > 0) await context.reportDamage(damaged);
-    const next: StateRecord = {
+    const { applied, duplicates, damaged } = await state.apply(batch, await state.admit(batch));
+    const end = endedBy(damaged, record.corrupted, onDamaged);
+    if (end !== null) throw await this.#stopped(end, damaged);
+    if (damaged.length > 0) await reportDamage(damaged);
+    const events = batch.events.length + batch.damaged.length;
+    this.pending += events;
+    this.record = {
       ...record,
-      events: record.events + batch.events.length + batch.damaged.length,
+      events: record.events + events,
       applied: record.applied + applied,
       duplicates: record.duplicates + duplicates,
       corrupted: record.corrupted + damaged.length,
       appliedInAll: record.appliedInAll + applied,
       checkpoint: batch.end,
     };
-    state.save();
-    updateRecord(database, next);
-    database.exec("COMMIT");
-    return next;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
   }
-}
 
-async function stopped(
-  end: EventDamage,
-  damaged: readonly EventDamage[],
-  { name, log }: StateRecord,
-  { onDamaged, reportDamage }: AdvanceContext,
-): Promise<SalvorError> {
-  await reportDamage(damaged);
-  return logDamaged(end, { projection: name, log }, onDamaged);
+  /** Writes what waits, in one transaction: the one that is open, or its own. */
+  write(): void {
+    const { database, state } = this.#context;
+    const isOurs = !database.isTransaction;
+    if (isOurs) database.exec("BEGIN IMMEDIATE");
+    state.save();
+    updateRecord(database, this.record);
+    this.pending = 0;
+    if (isOurs) database.exec("COMMIT");
+  }
+
+  async #stopped(end: EventDamage, damaged: readonly EventDamage[]): Promise<SalvorError> {
+    const { onDamaged, reportDamage } = this.#context;
+    const { name, log } = this.record;
+    await reportDamage(damaged);
+    return logDamaged(end, { projection: name, log }, onDamaged);
+  }
 }

@@ -32,6 +32,7 @@ export class OpenState {
   readonly #segments: Segments;
   readonly #tables: readonly StateTable[];
   readonly #applyEvent: ApplyEvent;
+  readonly #isAtomic: boolean;
 
   /** @param expected about how many events are going to be applied. */
   constructor(
@@ -47,6 +48,7 @@ export class OpenState {
     );
     this.#tables = [...tables.values()];
     this.#applyEvent = projection.connect(tables);
+    this.#isAtomic = projection.isAtomic;
     this.#memory = new AppliedMemory(database, Buffer.from(hashKey, "hex"), options.expected);
     this.#segments = new Segments(database);
     this.#reader = reader;
@@ -59,7 +61,7 @@ export class OpenState {
     return admit(batch, { ...context, ...this.#limits });
   }
 
-  /** Applies the new events of a batch; what came of it waits for {@link save}. */
+  /** Applies the new events of a batch; what came of it waits for {@link OpenState.save}. */
   async apply(batch: EventBatch, { verdicts, damaged }: Admission): Promise<AppliedBatch> {
     const refused: { readonly at: number; readonly reason: string }[] = [];
     let applied = 0;
@@ -91,13 +93,13 @@ export class OpenState {
   #applyOne({ events }: EventBatch, at: number): string | null {
     const event = events[at];
     if (event === undefined) return null;
-    for (const table of this.#tables) table.mark();
+    if (!this.#isAtomic) for (const table of this.#tables) table.mark();
     try {
       this.#applyEvent(event);
       return null;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      for (const table of this.#tables) table.undo();
+      if (!this.#isAtomic) for (const table of this.#tables) table.undo();
       return error.message;
     }
   }

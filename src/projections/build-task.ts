@@ -5,7 +5,7 @@ import { systemWorld } from "../core/world.ts";
 import { engineError, sqliteCode } from "../stores/engine/engine.ts";
 import type { EventBound, EventDamage, EventReader, OpenEvents } from "../stores/events.ts";
 import type { HostTask } from "../stores/host/messages.ts";
-import { advance } from "./advance.ts";
+import { Advance } from "./advance.ts";
 import { OpenState } from "./apply-batch.ts";
 import { UNSAVED_MAX } from "./applied/memory.ts";
 import { compileProjection } from "./compile.ts";
@@ -20,6 +20,9 @@ import type { BuildRequest, BuildResult } from "./types.ts";
 
 /** Bytes of an event, to guess how many a log has; few, as too small a guess costs more. */
 const EVENT_BYTES = 150;
+
+/** Events that are read at once: they are gone before they are old, which saves collecting them. */
+const PIECE_MAX = 4_000;
 
 type Tell = (news: BuildNews) => Promise<void>;
 
@@ -74,22 +77,25 @@ async function replay(work: Replay, before: StateRecord): Promise<BuildOutput> {
   }
 }
 
-async function applyAll(work: Replay, before: StateRecord, meter: Meter): Promise<StateRecord> {
-  const { database, projection, reader, request, bound, tell } = work;
+async function applyAll(replay: Replay, before: StateRecord, meter: Meter): Promise<StateRecord> {
+  const { database, projection, reader, request, bound, tell } = replay;
   const { fromMs, untilMs, onDamaged } = request;
   const options = { fromMs, untilMs, expected: bound.bytes / EVENT_BYTES };
   const state = new OpenState(database, projection, before, reader, options);
   const reportDamage = (damaged: readonly EventDamage[]): Promise<void> =>
     tell({ kind: "damaged", damaged });
-  const batchMax = Math.min(request.batchMax, UNSAVED_MAX);
+  const transactionMax = Math.min(request.batchMax, UNSAVED_MAX - PIECE_MAX);
+  const batchMax = Math.min(transactionMax, PIECE_MAX);
   const batches = reader.read({ after: before.checkpoint, bound, batchMax }, unlimited);
-  let record = before;
+  const work = new Advance(before, { database, state, onDamaged, reportDamage });
   for await (const batch of batches) {
-    record = (await advance(batch, record, { database, state, onDamaged, reportDamage })) ?? record;
-    const progress = meter.count(record, batch.bytes);
+    await work.apply(batch);
+    if (work.pending + batchMax > transactionMax) work.write();
+    const progress = meter.count(work.record, batch.bytes);
     if (progress !== null) void tell({ kind: "progress", progress });
   }
-  return record;
+  if (work.pending > 0) work.write();
+  return work.record;
 }
 
 function finish({ database, projection }: Replay, record: StateRecord): StateRecord {

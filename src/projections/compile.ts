@@ -19,7 +19,7 @@ export async function compileProjection(config: ProjectionConfig): Promise<Compi
   const { name } = config;
   const version = code.version ?? config.version;
   const definition = definitionOf({ name, version }, code.tables, code.digest);
-  return { name, version, tables: code.tables, definition, connect: code.connect };
+  return { name, version, tables: code.tables, definition, isAtomic: false, connect: code.connect };
 }
 
 function compileDeclarative(
@@ -33,6 +33,7 @@ function compileDeclarative(
     name,
     version,
     tables,
+    isAtomic: Object.values(on).every((rules) => rules.length < 2),
     definition: definitionOf(
       { name, version },
       tables,

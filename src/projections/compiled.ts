@@ -10,6 +10,8 @@ export interface CompiledProjection {
   readonly tables: Readonly<Record<string, ProjectionTable>>;
   /** Of everything that decides what its rows are: another one calls for a rebuild. */
   readonly definition: Digest;
+  /** An event that is refused has changed nothing before. */
+  readonly isAtomic: boolean;
   /** Joins it to the tables of a state under way. */
   connect(tables: ReadonlyMap<string, StateTable>): ApplyEvent;
 }

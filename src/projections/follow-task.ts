@@ -4,9 +4,15 @@ import { SalvorError } from "../core/errors.ts";
 import { holdLock } from "../core/lock.ts";
 import { systemWorld, type World } from "../core/world.ts";
 import { engineError, sqliteCode } from "../stores/engine/engine.ts";
-import type { EventPlace, EventReader, OpenEvents } from "../stores/events.ts";
+import type {
+  EventBatch,
+  EventDamage,
+  EventPlace,
+  EventReader,
+  OpenEvents,
+} from "../stores/events.ts";
 import type { HostTask } from "../stores/host/messages.ts";
-import { advance } from "./advance.ts";
+import { Advance } from "./advance.ts";
 import { OpenState } from "./apply-batch.ts";
 import { UNSAVED_MAX } from "./applied/memory.ts";
 import { compileProjection } from "./compile.ts";
@@ -105,16 +111,29 @@ class Follower {
     return true;
   }
 
-  async #advance(batch: Parameters<typeof advance>[0]): Promise<StateRecord | null> {
+  /** In one transaction; null when the state is not the one any more that was known. */
+  async #advance(batch: EventBatch): Promise<StateRecord | null> {
     const { database, request, tell } = this.#work;
     await using _turn = await this.#turn();
-    return advance(batch, this.#record, {
-      database,
-      state: (this.#state ??= this.#open()),
-      onDamaged: request.onDamaged,
-      reportDamage: (damaged) => tell({ kind: "damaged", damaged }),
-      isStill: (known) => isSame(readRecord(database), known),
-    });
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      if (!isSame(readRecord(database), this.#record)) {
+        database.exec("ROLLBACK");
+        return null;
+      }
+      const state = (this.#state ??= this.#open());
+      const { onDamaged } = request;
+      const reportDamage = (damaged: readonly EventDamage[]): Promise<void> =>
+        tell({ kind: "damaged", damaged });
+      const work = new Advance(this.#record, { database, state, onDamaged, reportDamage });
+      await work.apply(batch);
+      work.write();
+      database.exec("COMMIT");
+      return work.record;
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   #open(): OpenState {

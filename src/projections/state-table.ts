@@ -26,6 +26,7 @@ export class StateTable {
   /** Rows as the database has them, and those that it has not. */
   readonly #read = new Map<string, SqlRow | null>();
   readonly #undo: [key: string, before: Entry | undefined][] = [];
+  #isUndoable = false;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #select: StatementSync;
@@ -75,8 +76,9 @@ export class StateTable {
     return this.key.map((place) => row[place] ?? null);
   }
 
-  /** What is changed from here on can be undone until the next call. */
+  /** What is changed from here on can be undone until the next call; before the first, nothing. */
   mark(): void {
+    this.#isUndoable = true;
     this.#undo.length = 0;
   }
 
@@ -105,7 +107,7 @@ export class StateTable {
   }
 
   #change(text: string, entry: Entry): void {
-    this.#undo.push([text, this.#changed.get(text)]);
+    if (this.#isUndoable) this.#undo.push([text, this.#changed.get(text)]);
     this.#changed.set(text, entry);
   }
 }

@@ -5,6 +5,9 @@ export const RECENT_MAX = 2 ** 18;
 
 const CAPACITY = RECENT_MAX * 2;
 const SLOTS = CAPACITY * 2;
+/** About one for each entry. */
+const BUCKETS = RECENT_MAX;
+const BUCKET_SHIFT = 32 - Math.log2(BUCKETS);
 
 /** The newest of the applied events, in a hash table in memory. */
 export class Recent {
@@ -60,12 +63,15 @@ export class Recent {
 
   /** All entries in the order of their hashes. */
   sorted(): Uint32Array {
-    const order = this.#order();
+    const ends = this.#bucketEnds();
     const sorted = new Uint32Array(this.count * WORDS);
-    for (let number = 0; number < this.count; number += 1) {
-      const from = (order[number] ?? 0) * WORDS;
-      sorted.set(this.#entries.subarray(from, from + WORDS), number * WORDS);
+    for (let at = (this.count - 1) * WORDS; at >= 0; at -= WORDS) {
+      const bucket = (this.#entries[at] ?? 0) >>> BUCKET_SHIFT;
+      const end = (ends[bucket] ?? 0) - 1;
+      ends[bucket] = end;
+      copyEntry(this.#entries, at, sorted, end * WORDS);
     }
+    for (let at = WORDS; at < sorted.length; at += WORDS) sink(sorted, at);
     return sorted;
   }
 
@@ -74,37 +80,44 @@ export class Recent {
     this.#slots.fill(0);
   }
 
-  /**
-   * Numbers of the entries by hash. The engine sorts plain numbers several times as fast as it calls
-   * a function: 33 bits of the hash and the entry's number fit one; what is equal there is rare.
-   */
-  #order(): Int32Array {
-    const keys = new Float64Array(this.count);
+  /** By the first bits of the hash: how many entries have these, or less. */
+  #bucketEnds(): Uint32Array {
+    const ends = new Uint32Array(BUCKETS);
     for (let number = 0; number < this.count; number += 1) {
-      const hi = this.#entries[number * WORDS] ?? 0;
-      const lo = this.#entries[number * WORDS + 1] ?? 0;
-      keys[number] = (hi * 2 + (lo >>> 31)) * CAPACITY + number;
+      const bucket = (this.#entries[number * WORDS] ?? 0) >>> BUCKET_SHIFT;
+      ends[bucket] = (ends[bucket] ?? 0) + 1;
     }
-    keys.sort();
-    const order = Int32Array.from(keys, (key) => key % CAPACITY);
-    for (let at = 1; at < order.length; at += 1) this.#sink(order, at);
-    return order;
-  }
-
-  /** Moves one number before those that it must not follow. */
-  #sink(order: Int32Array, from: number): void {
-    const number = order[from] ?? 0;
-    let at = from;
-    while (at > 0 && this.#isBefore(number, order[at - 1] ?? 0)) {
-      order[at] = order[at - 1] ?? 0;
-      at -= 1;
+    for (let bucket = 1; bucket < BUCKETS; bucket += 1) {
+      ends[bucket] = (ends[bucket] ?? 0) + (ends[bucket - 1] ?? 0);
     }
-    order[at] = number;
+    return ends;
   }
+}
 
-  #isBefore(one: number, other: number): boolean {
-    const [hi, otherHi] = [this.#entries[one * WORDS] ?? 0, this.#entries[other * WORDS] ?? 0];
-    if (hi !== otherHi) return hi < otherHi;
-    return (this.#entries[one * WORDS + 1] ?? 0) < (this.#entries[other * WORDS + 1] ?? 0);
+function copyEntry(from: Uint32Array, at: number, to: Uint32Array, toAt: number): void {
+  to[toAt] = from[at] ?? 0;
+  to[toAt + 1] = from[at + 1] ?? 0;
+  to[toAt + 2] = from[at + 2] ?? 0;
+  to[toAt + 3] = from[at + 3] ?? 0;
+}
+
+/** Moves one entry before those that it must not follow: there are few in its bucket. */
+function sink(entries: Uint32Array, from: number): void {
+  if (!isBefore(entries, from, from - WORDS)) return;
+  const entry = entries.slice(from, from + WORDS);
+  let at = from;
+  while (at > 0 && isLess(entry[0] ?? 0, entry[1] ?? 0, entries, at - WORDS)) {
+    copyEntry(entries, at - WORDS, entries, at);
+    at -= WORDS;
   }
+  entries.set(entry, at);
+}
+
+function isBefore(entries: Uint32Array, at: number, other: number): boolean {
+  return isLess(entries[at] ?? 0, entries[at + 1] ?? 0, entries, other);
+}
+
+function isLess(hi: number, lo: number, entries: Uint32Array, at: number): boolean {
+  const otherHi = entries[at] ?? 0;
+  return hi < otherHi || (hi === otherHi && lo < (entries[at + 1] ?? 0));
 }
