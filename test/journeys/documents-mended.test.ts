@@ -1,97 +1,13 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
-import { memoryFolder, type TemporaryFolder } from "../support/folder.ts";
-import { expectSalvor, PROJECT } from "../support/salvor.ts";
-
-const CONFIGURATION = `system: contracts
-state: .salvor
-repository: { path: ./backups }
-stores:
-  contracts:
-    driver: documents
-    path: ./data
-    expect: { log.jsonl: { appendOnly: true } }
-    collections:
-      contracts:
-        files: "contracts/*.json"
-        key: contract_id
-        references: { claimed_by: agents, depends_on: contracts }
-        states: { field: status, completed: { requires: [completed_at] }, claimed: { requires: [claimed_by, claimed_at] } }
-      agents: { files: agents.json, key: agent_id }
-      log.jsonl: { files: log.jsonl, key: id }
-      metadata:
-        files: metadata.json
-        derive: { total_contracts: count(contracts), by_status: "count(contracts, status)" }
-`;
-
-interface Run {
-  readonly status: string;
-  readonly quarantine: string | null;
-  readonly losses: readonly { readonly key: unknown; readonly location: { file: string } }[];
-  readonly steps: readonly { readonly action: string; readonly status: string }[];
-  readonly amended: readonly { readonly mended?: { readonly pending: number } }[];
-  readonly proof: {
-    readonly basis: string;
-    readonly equal: boolean;
-    readonly level: string;
-    readonly origins: Readonly<Record<string, number>>;
-    readonly documents: readonly {
-      readonly key: unknown;
-      readonly verdict: string;
-      readonly path?: string;
-    }[];
-    readonly documentsTotal: number;
-  };
-}
-
-/** The contracts, with a configuration and an operator who types. */
-class Site implements AsyncDisposable {
-  readonly folder: TemporaryFolder;
-
-  constructor(folder: TemporaryFolder) {
-    this.folder = folder;
-    mkdirSync(folder.join("home"), { mode: 0o700 });
-    cpSync(join(PROJECT, "test/data/contracts"), folder.join("data"), { recursive: true });
-    writeFileSync(folder.join("salvor.yaml"), CONFIGURATION, { mode: 0o600 });
-    this.write("log.jsonl", [1, 2, 3, 4].map((id) => `{"id": ${id}, "n": 1.50}\n`).join(""));
-    cpSync(folder.join("data"), folder.join("good"), { recursive: true });
-  }
-
-  async run(status: number, ...args: readonly string[]): Promise<unknown> {
-    const { path: cwd } = this.folder;
-    const within = { cwd, env: { HOME: this.folder.join("home") } };
-    const { stdout } = await expectSalvor(status, [...args, "--json"], within);
-    return JSON.parse(stdout);
-  }
-
-  path(name: string): string {
-    return this.folder.join("data", name);
-  }
-
-  read(name: string): string {
-    return readFileSync(this.path(name), "utf8");
-  }
-
-  good(name: string): string {
-    return readFileSync(this.folder.join("good", name), "utf8");
-  }
-
-  write(name: string, text: string | Uint8Array): void {
-    writeFileSync(this.path(name), text);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.folder[Symbol.asyncDispose]();
-  }
-}
-
-const contract = (number: string): string => `contracts/CNT-${number}.json`;
+import { memoryFolder } from "../support/folder.ts";
+import { CONFIGURATION, contract, DocumentSite, type Run } from "./document-site.ts";
 
 /** Damage of many kinds, each in a file of its own. */
-function damage(site: Site): void {
+function damage(site: DocumentSite): void {
   const of = (number: string): string => site.good(contract(number));
   const harm: Readonly<Record<string, string | Uint8Array>> = {
     "0010": of("0010").slice(0, 300),
@@ -118,7 +34,7 @@ function damage(site: Site): void {
 
 describe("documents that are damaged", () => {
   it("are mended one by one, proven, and kept as they lay there", async () => {
-    await using site = new Site(await memoryFolder());
+    await using site = new DocumentSite(await memoryFolder());
     await site.run(0, "backup");
     const newer = site.good(contract("0100")).replace('"title": "', '"title": "newer ');
     site.write(contract("0100"), newer);
@@ -172,7 +88,7 @@ describe("documents that are damaged", () => {
   });
 
   it("are declared as lost where no snapshot has them, and the rest is sound", async () => {
-    await using site = new Site(await memoryFolder());
+    await using site = new DocumentSite(await memoryFolder());
     const expectation = /^ *expect: .*\n/m; // or its owner would be told that old rows are gone
     writeFileSync(site.folder.join("salvor.yaml"), CONFIGURATION.replace(expectation, ""));
     site.write(contract("0044"), "");
@@ -194,34 +110,5 @@ describe("documents that are damaged", () => {
     >;
     assert.equal(total, 239);
     for (const look of ["audit", "scan"]) await site.run(0, look);
-  });
-
-  it("come back from an older snapshot, where the newest has them damaged", async () => {
-    await using site = new Site(await memoryFolder());
-    await site.run(0, "backup");
-    site.write(contract("0042"), site.good(contract("0042")).slice(0, 150));
-    await site.run(0, "backup");
-    await site.run(0, "backup");
-    const document = (await site.run(0, "full-recovery", "--yes", "--reason", "test")) as {
-      readonly sound: boolean;
-      readonly run: Run;
-    };
-    assert.ok(document.sound);
-    assert.equal(document.run.proof.origins["restored"], 1);
-    assert.equal(site.read(contract("0042")), site.good(contract("0042")));
-  });
-
-  it("are put back where their owner expects them, beside newer ones", async () => {
-    await using site = new Site(await memoryFolder());
-    await site.run(0, "backup");
-    const [first = ""] = site.good("log.jsonl").split("\n");
-    site.write("log.jsonl", `${first}\n{"id": 9, "n": 2}\n`);
-    rmSync(site.path("agents.json"));
-    const run = (await site.run(0, "recover", "--yes", "--reason", "test")) as Run;
-    assert.equal(run.status, "succeeded");
-    assert.equal(site.read("agents.json"), site.good("agents.json"));
-    const others = site.good("log.jsonl").split("\n").slice(1, 4).join("\n");
-    assert.equal(site.read("log.jsonl"), `${first}\n{"id": 9, "n": 2}\n${others}\n`);
-    for (const look of ["audit", "integrity"]) await site.run(0, look);
   });
 });
