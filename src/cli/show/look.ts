@@ -50,7 +50,7 @@ export function auditDetails(store: AuditedStore): readonly string[] {
         ? `  ${safe(path)}  ${size(sizeBytes ?? 0)}${modifiedAt === null ? "" : `, ${moment(modifiedAt)}`}${error === null ? "" : `: ${safe(error)}`}`
         : `  ${safe(path)} is missing`,
     ),
-    `  ${counted(counts.length, "table")}, ${counted(rows, "row")}`,
+    `  ${counted(counts.length, "collection")}, ${counted(rows, "row")}`,
     ...namesLine("missing since the last backup", structure.missing),
     ...namesLine("new since the last backup", structure.unexpected),
     ...namesLine("changed since the last backup", metadata.differences),
@@ -64,7 +64,7 @@ function namesLine(what: string, names: readonly string[]): readonly string[] {
 /** The owner's rules. */
 export function integrityDetails(store: IntegrityStore, style: Style): readonly string[] {
   return [
-    `  ${counted(store.checked, "rule")} of schema and owner checked`,
+    `  ${count(store.checked)} checked against schema and rules`,
     ...table(
       store.rules.map(({ name, breaches }) => [
         `  ${safe(name)}`,
@@ -85,7 +85,9 @@ export function scanDetails(store: ScannedStore, style: Style): readonly string[
     ([verdict, pages]) => `${verdict} ${count(pages)}`,
   );
   return [
-    `  ${counted(store.checked, "page")}: ${verdicts.map(safe).join(", ")}`,
+    verdicts.length === 0
+      ? `  ${count(store.checked)} looked at`
+      : `  ${counted(store.checked, "page")}: ${verdicts.map(safe).join(", ")}`,
     ...(store.pageMap.length === 0 ? [] : mapLines(store, style)),
   ];
 }
