@@ -1,6 +1,6 @@
 import { SalvorError } from "../../../core/errors.ts";
 import { jsonSchemaCheck } from "../../json-schema.ts";
-import type { SchemaCheck } from "./schemas.ts";
+import type { SchemaCheck } from "./types.ts";
 
 /** Compiles schemas by type, each of them in a file. */
 export function compileSchemas(schemas: Readonly<Record<string, string>>): SchemaCheck {

@@ -4,7 +4,7 @@ import { fieldsDigest } from "../digest/digest.ts";
 import type { ChainOptions, ChecksumOptions, EventLogOptions } from "../options.ts";
 import { envelopeReader, type ReadEnvelope } from "./envelope.ts";
 import type { LineFault } from "./judge-line.ts";
-import type { SchemaCheck } from "./schemas.ts";
+import type { SchemaCheck } from "./types.ts";
 import { SequenceGaps } from "./sequence.ts";
 
 /** What must hold across lines, where reading goes on. */

@@ -3,6 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EventBound, EventDamage } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
 import { identifySegments, type Segment } from "../segments/identify.ts";
+import { segmentsOf } from "../segments/list.ts";
+import { segmentMissing } from "../segments/trouble.ts";
 import { lineBefore, unpackedSize, type Tail } from "../segments/tail.ts";
 import { memberText } from "./judge-line.ts";
 import { judgeOptions, type LineCheck } from "./line-check.ts";

@@ -18,7 +18,7 @@ import type { LinesRequest } from "./line-block.ts";
 import { judgeOptions, LineCheck } from "./line-check.ts";
 import { LineThread } from "./line-thread.ts";
 import { readSegment } from "./read-segment.ts";
-import type { SchemaCheck } from "./schemas.ts";
+import type { SchemaCheck } from "./types.ts";
 import { wantedMembers } from "./wanted-members.ts";
 
 /** Reads the events of a log of files. */

@@ -6,6 +6,9 @@ import { hexDigest } from "../digest/digest.ts";
 import type { ChecksumOptions } from "../options.ts";
 import { VERDICT } from "./line-block.ts";
 
+/** Bytes between two events that a damaged line feed leaves. */
+const JOIN_BYTES_MAX = 3;
+
 /** Why a line is no event. */
 export interface LineFault {
   readonly fault: EventFault;
@@ -70,12 +73,12 @@ function tryParse(bytes: Buffer): JsonObject | string {
 }
 
 /** Where a second object begins, after a first one that is whole; 0 when there is none. */
-export function joinAt(bytes: Buffer): number {
+function joinAt(bytes: Buffer): number {
   const text = bytes.toString("latin1");
   for (let at = text.indexOf("{", 1); at > 0; at = text.indexOf("{", at + 1)) {
-    if (text.lastIndexOf("}", at) < at - 3 || text.lastIndexOf("}", at) < 0) continue;
     const brace = text.lastIndexOf("}", at);
-    if (typeof tryParse(bytes.subarray(0, brace + 1)) !== "string") return at;
+    const isNear = brace >= 0 && at - brace <= JOIN_BYTES_MAX;
+    if (isNear && typeof tryParse(bytes.subarray(0, brace + 1)) !== "string") return at;
   }
   return 0;
 }

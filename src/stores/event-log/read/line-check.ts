@@ -7,7 +7,7 @@ import { EventReading } from "./event-reading.ts";
 import { judgeLine, type JudgeOptions, type LineFault } from "./judge-line.ts";
 import { VERDICT } from "./line-block.ts";
 import { parseObject } from "./parse-object.ts";
-import type { SchemaCheck } from "./schemas.ts";
+import type { SchemaCheck } from "./types.ts";
 
 /** What is needed to judge a damaged line. */
 export function judgeOptions(options: EventLogOptions): JudgeOptions {

@@ -1,8 +1,5 @@
-import type { LogEvent } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
-
-/** Why an event's data fail the schema of its type; null when they do not, or there is none. */
-export type SchemaCheck = (event: LogEvent) => string | null;
+import type { SchemaCheck } from "./types.ts";
 
 /**
  * Compiles the schemas of a log. Null when it has none: the library that checks is not even loaded.

@@ -15,7 +15,7 @@ import type { EventLogOptions } from "../options.ts";
 import { BatchMaker } from "../read/batch-maker.ts";
 import { EventReading } from "../read/event-reading.ts";
 import type { LineFault } from "../read/judge-line.ts";
-import type { SchemaCheck } from "../read/schemas.ts";
+import type { SchemaCheck } from "../read/types.ts";
 import { logChanged } from "../segments/trouble.ts";
 import { openDatabase } from "./database.ts";
 import { EventRows, type EventRow } from "./rows.ts";
