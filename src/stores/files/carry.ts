@@ -5,6 +5,7 @@ import { exclusionOf } from "./exclude.ts";
 import { foundOf } from "./found.ts";
 import type { LiveTree } from "./live.ts";
 import { parentOf, placeOf, type RawPath } from "./raw-path.ts";
+import { syncFolderAt } from "./sync-tree.ts";
 import { walkTree } from "./walk.ts";
 
 /**
@@ -20,7 +21,13 @@ export function carryLeftAlone({ options, root }: LiveTree, aside: string): Read
     leftAlone: ({ path }) => left.push(path),
     trouble: () => {},
   });
-  return new Set(left.filter((path) => !carry(root, aside, path)));
+  const stays = new Set(left.filter((path) => !carry(root, aside, path)));
+  // Nobody has a copy: the new names are safe before the old tree goes.
+  const folders = new Set(
+    left.filter((path) => !stays.has(path)).map((path) => parentOf(path) ?? ""),
+  );
+  for (const folder of folders) syncFolderAt(placeOf(root, folder));
+  return stays;
 }
 
 function carry(root: string, aside: string, path: RawPath): boolean {
