@@ -4,11 +4,12 @@ import { SalvorError, systemCode } from "../../../core/errors.ts";
 /** What the system says of a log's file, as one of our errors. */
 export function segmentError(path: string, error: unknown): SalvorError {
   if (error instanceof SalvorError) return error;
-  if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return missing(path, error);
+  if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return segmentMissing(path, error);
   return diskError(path, error);
 }
 
-function missing(path: string, cause: unknown): SalvorError {
+/** There is no file of the log. */
+export function segmentMissing(path: string, cause?: unknown): SalvorError {
   return new SalvorError("STORE_MISSING", `the event log ${path} is not there`, {
     hint: 'Check "path" in salvor.yaml, or bring it back: "salvor restore <store>@latest --in-place".',
     cause,
