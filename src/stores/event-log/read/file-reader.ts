@@ -86,13 +86,21 @@ export class FileReader implements EventReader {
     after: EventPosition | null,
     { end }: EventBound,
   ): Promise<readonly Segment[]> {
-    const segments = await identifySegments(this.#options.path, this.#options.lineBytesMax);
+    const segments = await this.#segments();
     const from = after === null ? 0 : segments.findIndex(({ id }) => id === after.segment);
     const to = segments.findLastIndex(({ id }) => id === end?.segment);
     if (after !== null && from < 0)
       throw logChanged(`no segment of ${this.#options.path} begins as ${after.file} did`);
     if (to < 0) throw logChanged(`the last segment of ${this.#options.path} is gone, ${end?.file}`);
     return segments.slice(from, to + 1);
+  }
+
+  /** Those of a log that has some: nothing at all is a log that is away, and may come back. */
+  async #segments(): Promise<readonly Segment[]> {
+    const { path, lineBytesMax } = this.#options;
+    const segments = await identifySegments(path, lineBytesMax);
+    if (segments.length === 0 && segmentsOf(path).length === 0) throw segmentMissing(path);
+    return segments;
   }
 
   /** Where reading begins in a segment; what lies before that must be what lay there. */
@@ -116,8 +124,7 @@ export class FileReader implements EventReader {
 
   /** A segment that was renamed or compressed since it was listed is looked for. */
   async #located(segment: Segment): Promise<Segment> {
-    const { path, lineBytesMax } = this.#options;
-    const segments = await identifySegments(path, lineBytesMax);
+    const segments = await this.#segments();
     const found = segments.find(({ id }) => id === segment.id);
     if (found === undefined) throw logChanged(`${segment.path} is gone since reading began`);
     return found;

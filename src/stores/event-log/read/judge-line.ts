@@ -6,8 +6,10 @@ import { hexDigest } from "../digest/digest.ts";
 import type { ChecksumOptions } from "../options.ts";
 import { VERDICT } from "./line-block.ts";
 
-/** Bytes between two events that a damaged line feed leaves. */
-const JOIN_BYTES_MAX = 3;
+/** Where one event may end and another one begin: a damaged line feed is one byte, or two. */
+const JOINT = /\}[^{}]{0,2}\{/g;
+/** Places that are tried: each costs parsing what stands before it. */
+const TRIALS_MAX = 50;
 
 /** Why a line is no event. */
 export interface LineFault {
@@ -75,10 +77,11 @@ function tryParse(bytes: Buffer): JsonObject | string {
 /** Where a second object begins, after a first one that is whole; 0 when there is none. */
 function joinAt(bytes: Buffer): number {
   const text = bytes.toString("latin1");
-  for (let at = text.indexOf("{", 1); at > 0; at = text.indexOf("{", at + 1)) {
-    const brace = text.lastIndexOf("}", at);
-    const isNear = brace >= 0 && at - brace <= JOIN_BYTES_MAX;
-    if (isNear && typeof tryParse(bytes.subarray(0, brace + 1)) !== "string") return at;
+  let trials = 0;
+  for (const { index, 0: joint } of text.matchAll(JOINT)) {
+    if (trials++ === TRIALS_MAX) return 0;
+    const isWhole = typeof tryParse(bytes.subarray(0, index + 1)) !== "string";
+    if (isWhole) return index + joint.length - 1;
   }
   return 0;
 }
