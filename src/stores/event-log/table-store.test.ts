@@ -37,7 +37,7 @@ async function harness(): Promise<StoreHarness> {
     const values = `'e${number}', 'note', '2026-01-01T00:00:00Z', ${number}, '{"n": ${number}}'`;
     execute(sample.folder, `INSERT INTO event VALUES (${values})`);
   };
-  while (next <= 20) append();
+  for (let count = 0; count < 20; count++) append();
   const open = (name: string): Promise<Store> =>
     driver.open("history", { ...TABLE, path: sample.path(name) }, sample.context);
   return {
