@@ -85,20 +85,25 @@ const index = (name: string) =>
 const page = finding({ location: { page: 3 }, remedies: ["restore-beside", "exchange"] });
 const lost = (table: string, more: Partial<Finding> = {}) =>
   finding({ location: { table }, category: "rule", remedies: ["put-back-rows"], ...more });
+const document = finding({ location: { file: "a.json" }, remedies: ["repair-document"] });
+const folder = finding({ category: "structure", remedies: ["restore-beside", "exchange"] });
 const orphans = finding({ category: "reference", location: { table: "line" } });
 
 interface Given {
   readonly findings: readonly Finding[];
   readonly snapshots?: readonly Snapshot[];
   readonly expect?: Expectations;
+  readonly amendments?: readonly string[];
   readonly from?: Snapshot;
 }
+
+const DOCUMENTS = ["mend-documents"];
 
 const GOOD = snapshot(1, { item: 10, pay: 5 });
 const BETTER = snapshot(2, { item: 20, pay: 5 });
 
-function choose({ findings, snapshots = [GOOD, BETTER], expect = {}, from }: Given): Remedy {
-  return chooseRemedy({ store: "shop", findings, snapshots, expect, from: from ?? null });
+function choose({ snapshots = [GOOD, BETTER], expect = {}, from, ...given }: Given): Remedy {
+  return chooseRemedy({ store: "shop", ...given, snapshots, expect, from: from ?? null });
 }
 
 /** A remedy by what it does and with which snapshots. */
@@ -114,6 +119,10 @@ function shape(remedy: Remedy): unknown {
         ...candidates.map(({ sequence }) => sequence),
       ]);
       return ["put-back", remedy.indexes, ...sources];
+    }
+    case "mend": {
+      const back = remedy.back.map(({ collections }) => collections);
+      return ["mend", remedy.candidates.map(({ sequence }) => sequence), ...back];
     }
     default:
       return [remedy.kind];
@@ -149,6 +158,31 @@ describe("the remedy", () => {
       "is a snapshot for damage that nobody named a remedy for",
       { findings: [finding({ category: "corruption", location: { page: 9 } })] },
       ["restore", 2, 1],
+    ],
+    [
+      "is to mend documents one by one, with any snapshot from the newest on",
+      { findings: [document, document], amendments: DOCUMENTS },
+      ["mend", [2, 1]],
+    ],
+    [
+      "is to mend documents also without a snapshot",
+      { findings: [document], amendments: DOCUMENTS, snapshots: [] },
+      ["mend", []],
+    ],
+    [
+      "is to mend documents, and to bring back those that are gone",
+      { findings: [lost("pay"), document, orphans], amendments: DOCUMENTS },
+      ["mend", [2, 1], ["pay"]],
+    ],
+    [
+      "is the newest snapshot where the folder itself is gone, whatever else is",
+      { findings: [document, folder], amendments: DOCUMENTS },
+      ["restore", 2, 1],
+    ],
+    [
+      "is a person's where documents are sound, and keep no rule",
+      { findings: [orphans], amendments: DOCUMENTS },
+      ["impossible"],
     ],
     ["is impossible without a snapshot", { findings: [page], snapshots: [] }, ["impossible"]],
     [

@@ -4,7 +4,8 @@ import { keyText } from "../core/text.ts";
 import type { Proof, ProofDocument } from "../receipts/proof.ts";
 import { KEYS_MAX } from "../receipts/proof-rows.ts";
 import type { Receipt, SealedReceipt } from "../receipts/types.ts";
-import type { Image, Mended, MendVerdict } from "../stores/types.ts";
+import type { Mended, MendVerdict } from "../stores/mended.ts";
+import type { Image } from "../stores/types.ts";
 import { isRemark } from "./prove-store.ts";
 
 /** A live store whose documents were mended. */

@@ -1,5 +1,5 @@
 import { keyText } from "../../core/text.ts";
-import type { Mended, MendedDocument } from "../../stores/types.ts";
+import type { Mended, MendedDocument } from "../../stores/mended.ts";
 import { counted, safe } from "./text.ts";
 
 /** So many documents stand on a screen; the run's document has more, its file all. */

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { Mended, MendSource, PutBackCollection } from "../../types.ts";
+import type { Mended, MendSource } from "../../mended.ts";
+import type { PutBackCollection } from "../../types.ts";
 import { COLLECTIONS, sampleStore, type Sample } from "../samples.ts";
 
 /** A line of a log, with a number that no double holds. */

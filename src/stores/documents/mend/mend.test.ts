@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import { writeKey } from "../../../receipts/canonical.ts";
-import type { Mended } from "../../types.ts";
+import type { Mended } from "../../mended.ts";
 import { list, logLine, mendBench, type MendBench } from "./bench.ts";
 
 const CONTRACT = "contracts/CNT-0042.json";

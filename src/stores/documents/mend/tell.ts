@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-import type { Amended, Mended, MendedDocument, MendVerdict } from "../../types.ts";
+import type { Mended, MendedDocument, MendVerdict } from "../../mended.ts";
+import type { Amended } from "../../types.ts";
 import { finalChanges } from "./hold-rounds.ts";
 import { MANIFEST, type KeptRound } from "./round.ts";
 import type { DocumentFate, FileChange } from "./types.ts";

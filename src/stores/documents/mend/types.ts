@@ -1,5 +1,5 @@
 import type { Json } from "../../../core/json.ts";
-import type { MendVerdict } from "../../types.ts";
+import type { MendVerdict } from "../../mended.ts";
 import type { DroppedSpan } from "../repair/types.ts";
 import type { AssignedFile } from "../survey/assign.ts";
 import type { CollectionSpec } from "../survey/types.ts";
