@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, type Dirent } from "node:fs";
 
 import { systemCode } from "../../core/errors.ts";
 import type { Exclusion } from "./exclude.ts";
 import { kindOf, type EntryKind } from "./found.ts";
-import { placeOf, type RawPath } from "./raw-path.ts";
+import { byBytes, placeOf, type RawPath } from "./raw-path.ts";
 import type { Trouble } from "./walk.ts";
 
 /** Neighbours of a tree as the folders name them; nothing of them was looked at. */
@@ -42,9 +42,15 @@ export function* listTree(
 ): Generator<Listed> {
   let batch = new Batch();
   batch.add("", "folder");
-  const waiting: Name[] = namesIn(root, "", visitor);
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const { path, kind } = name;
+  const open = [new Folder("", entriesIn(root, "", visitor))];
+  for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
+    const entry = folder.next();
+    if (entry === undefined) {
+      open.pop();
+      continue;
+    }
+    const { name, kind } = entry;
+    const path = folder.start + name;
     if (kind === "other" || excludes(path, kind === "folder")) {
       visitor.leftAlone();
       continue;
@@ -54,14 +60,37 @@ export function* listTree(
       batch = new Batch();
     }
     batch.add(path, kind);
-    if (kind === "folder") for (const each of namesIn(root, path, visitor)) waiting.push(each);
+    if (kind === "folder") open.push(new Folder(path, entriesIn(root, path, visitor)));
   }
   yield batch.finish();
 }
 
+/** One name in a folder. */
+interface Entry {
+  readonly name: RawPath;
+  readonly kind: EntryKind | "other";
+}
+
+/** A folder on the way, and how far it was listed. */
+class Folder {
+  /** What all paths in it begin with. */
+  readonly start: RawPath;
+  readonly #entries: readonly Entry[];
+  #at = 0;
+
+  constructor(path: RawPath, entries: readonly Entry[]) {
+    this.start = path === "" ? "" : `${path}/`;
+    this.#entries = entries;
+  }
+
+  next(): Entry | undefined {
+    return this.#entries[this.#at++];
+  }
+}
+
 class Batch {
   readonly #paths: RawPath[] = [];
-  #kinds = "";
+  readonly #kinds: string[] = [];
 
   get isFull(): boolean {
     return this.#paths.length >= BATCH_ROWS;
@@ -69,26 +98,18 @@ class Batch {
 
   add(path: RawPath, kind: EntryKind): void {
     this.#paths.push(path);
-    this.#kinds += KIND_LETTERS[kind];
+    this.#kinds.push(KIND_LETTERS[kind]);
   }
 
   finish(): Listed {
-    return { paths: this.#paths.join("\0"), kinds: this.#kinds };
+    return { paths: this.#paths.join("\0"), kinds: this.#kinds.join("") };
   }
 }
 
-interface Name {
-  readonly path: RawPath;
-  readonly kind: EntryKind | "other";
-}
-
-/** The last one first: that is the order in which a stack gives them back. */
-function namesIn(root: string, folder: RawPath, visitor: ListingVisitor): Name[] {
+/** In the order of the names' bytes; none where nobody may look. */
+function entriesIn(root: string, folder: RawPath, visitor: ListingVisitor): readonly Entry[] {
   try {
-    const start = folder === "" ? "" : `${folder}/`;
-    return entriesIn(root, folder)
-      .map(({ name, kind }) => ({ path: start + name, kind }))
-      .sort((a, b) => (a.path < b.path ? 1 : -1));
+    return readEntries(root, folder).sort((a, b) => byBytes(a.name, b.name));
   } catch (error) {
     const code = systemCode(error);
     if (code === null) throw error;
@@ -97,24 +118,11 @@ function namesIn(root: string, folder: RawPath, visitor: ListingVisitor): Name[]
   }
 }
 
-interface DirectoryEntry {
-  readonly name: RawPath;
-  readonly kind: EntryKind | "other";
-}
-
-function entriesIn(root: string, folder: RawPath): readonly DirectoryEntry[] {
+function readEntries(root: string, folder: RawPath): Entry[] {
   const place = placeOf(root, folder);
   try {
-    return readdirSync(place, { encoding: "latin1", withFileTypes: true }).map((entry) => ({
-      name: entry.name,
-      kind: entry.isFile()
-        ? "file"
-        : entry.isDirectory()
-          ? "folder"
-          : entry.isSymbolicLink()
-            ? "link"
-            : "other",
-    }));
+    const entries = readdirSync(place, { encoding: "latin1", withFileTypes: true });
+    return entries.map((entry) => ({ name: entry.name, kind: kindOfEntry(entry) }));
   } catch {
     // Where a file system names no kinds, Node asks for them, and gives up on odd names.
     return readdirSync(place, { encoding: "latin1" }).map((name) => ({
@@ -122,6 +130,12 @@ function entriesIn(root: string, folder: RawPath): readonly DirectoryEntry[] {
       kind: kindAt(root, folder === "" ? name : `${folder}/${name}`),
     }));
   }
+}
+
+function kindOfEntry(entry: Dirent): Entry["kind"] {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  return entry.isSymbolicLink() ? "link" : "other";
 }
 
 /** What cannot be asked for is taken for a file: whoever reads it hears why. */

@@ -58,11 +58,19 @@ export class FileSurveyor {
       documents += read.documents.length;
       unreadable += read.unreadable.length;
       trouble ??= this.#faults(open, read, lines, start);
-      for (const document of read.documents) this.#document(open, document, lines);
+      if (this.#wantsValues(spec))
+        for (const document of read.documents) this.#document(open, document, lines);
       if (this.#wanted.entries !== null)
         for (const span of read.unreadable) this.#unreadable(open, span);
     }
     this.#batch.file(file.collection, documents, { number: file.number, unreadable, trouble });
+  }
+
+  /** Does anybody want to know what is in the documents? */
+  #wantsValues({ derivations, derive }: CollectionSpec): boolean {
+    const { rules, keys, entries, derived } = this.#wanted;
+    const isDerived = derived && (derivations.length > 0 || Object.keys(derive).length > 0);
+    return rules || keys || entries !== null || isDerived;
   }
 
   /** What is read at a time: the whole file, or a line of it. */
@@ -73,10 +81,11 @@ export class FileSurveyor {
       return;
     }
     if (!isLines(spec, file.name)) {
-      yield { read: readJsonFile(bytes, spec), bytes, lines, start: 0 };
+      const read = readJsonFile(bytes, spec, this.#wantsValues(spec));
+      yield { read, bytes, lines, start: 0 };
       return;
     }
-    for (const { read, line, start, end } of readLines(bytes, lines))
+    for (const { read, line, start, end } of readLines(bytes, lines, this.#wantsValues(spec)))
       yield { read, bytes: bytes.subarray(start, end), lines: lines + line, start };
   }
 

@@ -4,10 +4,11 @@ import type { Json } from "../../../core/json.ts";
 import { checkJson, type JsonCheck } from "../json/check.ts";
 import type { CollectionOptions } from "../options.ts";
 import { textOf } from "./text.ts";
-import { elementSpans, formOf, formOfDamaged, type Span } from "./spans.ts";
+import { elementSpans, formOf, formOfDamaged, isPlainDocument, type Span } from "./spans.ts";
 
 /** One document as it was read. */
 export interface ReadDocument extends Span {
+  /** Null where nobody wanted it. */
   readonly value: Json;
   /** `numbers`: some are not what their digits say once they are parsed; `several`: two readers can
    * see two documents. */
@@ -30,13 +31,26 @@ const BOM_BYTES = 3;
 /**
  * The documents of a file that is one JSON value. A byte order mark alone keeps nobody from reading
  * it; of a list that is damaged, those before the damage are read.
+ *
+ * @param wantsValues false: the value of a document that is alone in its file may be left out.
  */
-export function readJsonFile(bytes: Uint8Array, options: CollectionOptions): ReadFile {
+export function readJsonFile(
+  bytes: Uint8Array,
+  options: CollectionOptions,
+  wantsValues = true,
+): ReadFile {
   const check = checkJson(bytes);
   const from = check.faults[0]?.code === "bom" ? BOM_BYTES : 0;
   const isReadable = check.valid || (from > 0 && isJsonAfter(bytes, from));
   if (!isReadable) return readDamaged(bytes, check, options);
   const whole = { step: null, start: 0, end: bytes.length };
+  if (!wantsValues && isPlainDocument(bytes, from, options)) {
+    return {
+      check,
+      documents: [{ ...whole, value: null, reading: readingOf(check) }],
+      unreadable: [],
+    };
+  }
   const value = JSON.parse(textOf(bytes, from, bytes.length)) as Json;
   const form = formOf(options, value);
   const reading = readingOf(check);
@@ -103,14 +117,18 @@ export interface ReadLine {
 const NEWLINE = 0x0a;
 
 /** The lines of JSON Lines, one document each; those without anything are passed over. */
-export function* readLines(bytes: Uint8Array, firstLine: number): Generator<ReadLine> {
+export function* readLines(
+  bytes: Uint8Array,
+  firstLine: number,
+  wantsValues = true,
+): Generator<ReadLine> {
   let line = 0;
   for (let start = 0; start < bytes.length; line++) {
     const found = bytes.indexOf(NEWLINE, start);
     const end = found < 0 ? bytes.length : found;
     const content = bytes.subarray(start, end);
     if (content.some((byte) => byte > 0x20)) {
-      const read = readJsonFile(content, { ...ONE_DOCUMENT });
+      const read = readJsonFile(content, ONE_DOCUMENT, wantsValues);
       yield { read: inFile(read, start, firstLine + line), line, start, end };
     }
     start = end + 1;

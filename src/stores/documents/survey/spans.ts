@@ -26,6 +26,23 @@ export function formOf({ form, key }: FormOptions, value: Json): Form {
   return key !== undefined && isKeyed(value, key) ? "keyed" : "document";
 }
 
+/**
+ * Is a file that is JSON surely one document? Told by its first bytes: of many in one object, the
+ * first is an object itself.
+ */
+export function isPlainDocument(
+  bytes: Uint8Array,
+  from: number,
+  { form, key }: FormOptions,
+): boolean {
+  if (form === "document") return true;
+  if (form === "array" || form === "keyed") return false;
+  const reader = new JsonReader(bytes, from);
+  const first = reader.next();
+  if (first !== "open-object") return first !== "open-array";
+  return key === undefined || (reader.next() === "key" && reader.next() !== "open-object");
+}
+
 /** An object of objects that has not got the key itself. */
 function isKeyed(value: Json, key: string): boolean {
   if (!isJsonObject(value) || fieldOf(value, key) !== undefined) return false;
