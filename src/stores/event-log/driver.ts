@@ -10,7 +10,7 @@ export const eventLogDriver = defineDriver({
   options: eventLogOptions,
   capabilities: {
     amendments: ["mend-events"],
-    queries: false,
+    queries: true,
     transactional: false,
     events: true,
     parts: "streams",

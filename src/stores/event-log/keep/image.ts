@@ -7,6 +7,7 @@ import { TreeBuilder } from "../../../receipts/tree-builder.ts";
 import type { Entry, SealedReceipt, Tree, Value } from "../../../receipts/types.ts";
 import { entriesOf } from "../../entry-run.ts";
 import type { Collection, Image, KeyRange } from "../../types.ts";
+import { EventTable } from "../tables/event-table.ts";
 import { contentDigest } from "./blocks.ts";
 import type { CapturedLog } from "./capture.ts";
 import { COLLECTIONS, DAMAGED, elementsOf, FILES } from "./collections.ts";
@@ -18,6 +19,7 @@ export function openImage(captured: CapturedLog): Image {
   const { live, surveyed, at } = captured;
   const { fingerprint, content } = surveyed;
   const sorted = new SortedLog(captured);
+  const table = new EventTable(captured);
   return {
     store: live.identity,
     at,
@@ -30,14 +32,13 @@ export function openImage(captured: CapturedLog): Image {
     rows: (name, range, signal) =>
       rowsOf(captured, sorted, named(live.identity.name, name), range, signal),
     showKey: (name, key) => showKey({ ...named(live.identity.name, name), encoding: "utf-8" }, key),
-    query: async () => {
-      throw new SalvorError("USAGE", "an event log answers no queries", {
-        hint: "Ask a projection of it, which is a database.",
-      });
-    },
+    query: (query, signal) => table.ask(query, signal),
     check: (signal) => checkLog(captured, sorted, signal),
     referee: async function* () {}, // there is no other reader of lines
-    [Symbol.asyncDispose]: () => sorted[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await table[Symbol.asyncDispose]();
+      await sorted[Symbol.asyncDispose]();
+    },
   };
 }
 
