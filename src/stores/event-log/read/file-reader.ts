@@ -9,8 +9,9 @@ import type {
 } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
 import { identifySegments, type Segment } from "../segments/identify.ts";
+import { segmentsOf } from "../segments/list.ts";
 import { lineBefore, lineFrom } from "../segments/tail.ts";
-import { logChanged } from "../segments/trouble.ts";
+import { logChanged, segmentMissing } from "../segments/trouble.ts";
 import { BatchMaker, type Cursor } from "./batch-maker.ts";
 import { EventReading } from "./event-reading.ts";
 import { boundOfFiles } from "./file-bound.ts";

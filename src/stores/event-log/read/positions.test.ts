@@ -92,6 +92,15 @@ describe("a place in a log", () => {
     assert.equal(more.batches.at(-1)?.end.line, 6);
   });
 
+  it("is nowhere in a log without events, and is refused in one that is missing", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.join("app.log");
+    for (const missing of [path, folder.join("app.log*"), folder.join("no/such/*.log")])
+      await assert.rejects(readAll({ path: missing }), { code: "STORE_MISSING" });
+    await writeFile(path, "");
+    assert.deepEqual(await readAll({ path }), { batches: [], events: [], damaged: [] });
+  });
+
   it("tells nothing of what is appended after its bound", async () => {
     await using folder = await temporaryFolder();
     const path = folder.join("app.log");
