@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -85,6 +85,7 @@ async function siteWithTroubles(): Promise<Site> {
 }
 
 function troubles(folder: string): void {
+  mkdirSync(join(folder, "folder.sqlite"));
   writeFileSync(
     join(folder, "text.sqlite"),
     "These are words, and quite a lot of them. ".repeat(20),
