@@ -77,8 +77,8 @@ async function replay(work: Replay, before: StateRecord): Promise<BuildOutput> {
   }
 }
 
-async function applyAll(replay: Replay, before: StateRecord, meter: Meter): Promise<StateRecord> {
-  const { database, projection, reader, request, bound, tell } = replay;
+async function applyAll(given: Replay, before: StateRecord, meter: Meter): Promise<StateRecord> {
+  const { database, projection, reader, request, bound, tell } = given;
   const { fromMs, untilMs, onDamaged } = request;
   const options = { fromMs, untilMs, expected: bound.bytes / EVENT_BYTES };
   const state = new OpenState(database, projection, before, reader, options);

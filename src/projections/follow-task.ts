@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 import { SalvorError } from "../core/errors.ts";
 import { holdLock } from "../core/lock.ts";
@@ -40,7 +41,7 @@ export const task: HostTask<FollowRequest, BuildProgress> = async (request, { te
   await using reader = openEvents(request.log.input);
   const { target } = request.projection;
   try {
-    using database = new DatabaseSync(target, { timeout: BUSY_TIMEOUT_MS });
+    using database = openExisting(target);
     const world = systemWorld();
     const follower = new Follower({ database, projection, reader, request, tell, signal, world });
     return progressOf(await follower.run());
@@ -49,6 +50,13 @@ export const task: HostTask<FollowRequest, BuildProgress> = async (request, { te
     throw error;
   }
 };
+
+/** A state that was just taken away must not become an empty one. */
+function openExisting(target: string): DatabaseSync {
+  const url = pathToFileURL(target);
+  url.search = "mode=rw";
+  return new DatabaseSync(url, { timeout: BUSY_TIMEOUT_MS });
+}
 
 interface Work {
   readonly database: DatabaseSync;

@@ -33,7 +33,7 @@ export interface EventPosition extends EventPlace {
   readonly line: number;
   /** SHA-256 (hex) of the last line before this place; null at the beginning of the log. */
   readonly last: string | null;
-  /** `sequence` of the last whole event before this place; null when it has none. */
+  /** `sequence` of the last whole event before this place that was no repeat; null when it has none. */
   readonly sequence: string | null;
   /** `source` of that event: each counts its own. */
   readonly source?: string | null;

@@ -40,7 +40,7 @@ export class Runs {
       `SELECT entries ${where} BETWEEN ? AND ? ORDER BY page DESC LIMIT 1`,
     );
     this.#next = database.prepare(
-      `SELECT page, entries ${where} > ? AND page < ? ORDER BY page LIMIT 1`,
+      `SELECT page, entries ${where} > ? AND page <= ? ORDER BY page LIMIT 1`,
     );
     this.#next.setReadBigInts(true);
     this.#insert = database.prepare("INSERT INTO salvor_applied VALUES (?, ?)");
@@ -76,7 +76,7 @@ export class Runs {
   /** The pages of a run in order; of all runs where none is named. */
   *pages(run: number | null = null): Generator<Uint32Array> {
     let after = pageNumber(run ?? 0, 0, 0) - 1n;
-    const end = pageNumber((run ?? RUNS_MAX - 1) + 1, 0, 0);
+    const end = pageNumber((run ?? RUNS_MAX - 1) + 1, 0, 0) - 1n;
     for (;;) {
       const row = this.#next.get(after, end);
       if (row === undefined) return;

@@ -67,8 +67,10 @@ export class EventReading {
 
   /** Goes on after an event. `link` is the digest of its line, where bytes tell it. */
   accept(line: JsonObject, event: LogEvent, link: string | null): void {
-    if (event.sequence !== null) this.#gaps?.take(event.source, event.sequence);
-    this.#last = event;
+    const isRepeat =
+      event.sequence !== null && this.#gaps?.take(event.source, event.sequence) === false;
+    // What follows a repeat follows the highest number, wherever reading goes on.
+    if (!isRepeat) this.#last = event;
     const chain = this.#chain;
     if (chain === null) return;
     this.#link =

@@ -48,18 +48,20 @@ export class SequenceGaps {
     return { first: write(highest + 1), last: write(number - 1), count: number - highest - 1 };
   }
 
-  /** The log goes on with this event. */
-  take(source: string | null, sequence: string): void {
+  /** The log goes on with this event; false when its number is a repeat. */
+  take(source: string | null, sequence: string): boolean {
     this.#unread = 0;
     const number = wholeNumber(sequence);
-    if (number < 0) return;
+    if (number < 0) return true;
     const count = this.#of(source);
     if (count !== undefined) {
-      if (number > count.highest) count.highest = number;
+      if (number <= count.highest) return false;
+      count.highest = number;
     } else if (this.#counts.size < SOURCES_MAX) {
       this.#count = { highest: number };
       this.#counts.set(source, this.#count);
     }
+    return true;
   }
 
   #of(source: string | null): Count | undefined {
