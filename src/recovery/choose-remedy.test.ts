@@ -86,6 +86,7 @@ const page = finding({ location: { page: 3 }, remedies: ["restore-beside", "exch
 const lost = (table: string, more: Partial<Finding> = {}) =>
   finding({ location: { table }, category: "rule", remedies: ["put-back-rows"], ...more });
 const document = finding({ location: { file: "a.json" }, remedies: ["repair-document"] });
+const unreadable = finding({ code: "backups.unreadable", category: "configuration" });
 const folder = finding({ category: "structure", remedies: ["restore-beside", "exchange"] });
 const orphans = finding({ category: "reference", location: { table: "line" } });
 
@@ -122,7 +123,8 @@ function shape(remedy: Remedy): unknown {
     }
     case "mend": {
       const back = remedy.back.map(({ collections }) => collections);
-      return ["mend", remedy.candidates.map(({ sequence }) => sequence), ...back];
+      const stay = remedy.takeOut ? [] : ["nothing is taken out"];
+      return ["mend", remedy.candidates.map(({ sequence }) => sequence), ...back, ...stay];
     }
     default:
       return [remedy.kind];
@@ -168,6 +170,11 @@ describe("the remedy", () => {
       "is to mend documents also without a snapshot",
       { findings: [document], amendments: DOCUMENTS, snapshots: [] },
       ["mend", []],
+    ],
+    [
+      "takes nothing out of a store as long as its backups cannot be read",
+      { findings: [document, unreadable], amendments: DOCUMENTS, snapshots: [] },
+      ["mend", [], "nothing is taken out"],
     ],
     [
       "is to mend documents, and to bring back those that are gone",

@@ -26,6 +26,8 @@ export interface RemedyQuestion {
 const PUT_BACK = "put-back-rows";
 const REINDEX = "reindex";
 const MEND = "repair-document";
+/** The finding that snapshots may be there which nobody can read now. */
+const UNREADABLE = "backups.unreadable";
 const MERGE = "merge";
 const RESTORE = ["restore-beside", "exchange"];
 
@@ -142,7 +144,8 @@ function mend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
       : `else from ${snapshotName(newest)} or an older one`;
   const more = names.length === 0 ? "" : `; what is gone of ${names.join(", ")} comes back`;
   const sentence = `mend documents one by one, in place where that is certain, ${from}${more}`;
-  return { kind: "mend", candidates, back, sentence, unmended };
+  const takeOut = !open.some(({ code }) => code === UNREADABLE);
+  return { kind: "mend", candidates, back, takeOut, sentence, unmended };
 }
 
 function merge({ snapshots }: RemedyQuestion, open: readonly Finding[]): Remedy {

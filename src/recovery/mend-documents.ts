@@ -33,6 +33,8 @@ export interface MendRequest {
     readonly collections: readonly string[];
     readonly candidates: readonly MendCandidate[];
   }[];
+  /** What is lost leaves the store; else it stays as it lies there. */
+  readonly takeOut: boolean;
   readonly dryRun: boolean;
 }
 
@@ -64,7 +66,7 @@ export async function mendDocuments(
 
 async function amend(
   recovery: RecoveryContext,
-  { store, driver, options, quarantine }: MendRequest,
+  { store, driver, options, quarantine, takeOut }: MendRequest,
   { copies, dryRun }: { readonly copies: Copies; readonly dryRun: boolean },
   signal: AbortSignal,
 ): Promise<Amended> {
@@ -72,7 +74,7 @@ async function amend(
   const rules = await recovery.rules(store, signal);
   await using live = await recovery.openStore(store, driver, options);
   return await live.amend(
-    { kind: "mend-documents", sources, quarantine, forget, rules, dryRun },
+    { kind: "mend-documents", sources, quarantine, takeOut, forget, rules, dryRun },
     signal,
   );
 }

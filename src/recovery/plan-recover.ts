@@ -96,7 +96,7 @@ function putBackSteps(
 /** A store that cannot be backed up as it is can be mended all the same: quarantine has what it was. */
 function mendSteps(
   request: RecoverRequest,
-  { candidates, back }: Extract<Remedy, { kind: "mend" }>,
+  { candidates, back, takeOut }: Extract<Remedy, { kind: "mend" }>,
 ): readonly PlannedStep[] {
   const { store, live, quarantine: folder, repository } = request;
   const all = { repository, ...mendMaterial({ candidates, back }) };
@@ -104,11 +104,11 @@ function mendSteps(
     { ...backupStep(request), onFailure: "continue" },
     plannedStep(subjectOf(request), "repair-document", {
       description: `Mend the documents of ${live} one by one; ${folder} keeps what they were`,
-      parameters: { folder, ...all },
+      parameters: { folder, takeOut, ...all },
     }),
     plannedStep(subjectOf(request), "verify-live", {
       description: `Prove what became of each document of ${live}`,
-      parameters: { repository, snapshot: null, beside: null, mended: { folder } },
+      parameters: { repository, snapshot: null, beside: null, mended: { folder, takeOut } },
       dependsOn: [stepId(store, "repair-document")],
       onFailure: "stop",
     }),

@@ -50,6 +50,7 @@ async function previewMend(
   remedy: Extract<Remedy, { kind: "mend" }>,
   signal: AbortSignal,
 ): Promise<Amended> {
-  const order = { ...request, ...mendMaterial(remedy), dryRun: true };
+  const { takeOut } = remedy;
+  const order = { ...request, ...mendMaterial(remedy), takeOut, dryRun: true };
   return await mendDocuments(recovery, order, async () => {}, signal);
 }

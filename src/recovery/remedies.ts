@@ -25,6 +25,8 @@ export type Cure =
       readonly candidates: readonly Snapshot[];
       /** Collections that lack documents. */
       readonly back: readonly PutBackSource[];
+      /** No snapshot that could be asked is out of reach: what is lost may leave the store. */
+      readonly takeOut: boolean;
     }
   | {
       readonly kind: "merge";

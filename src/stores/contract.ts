@@ -223,6 +223,7 @@ const AMENDMENTS: readonly Amendment[] = [
     kind: "mend-documents",
     sources: [],
     quarantine: "",
+    takeOut: false,
     forget: [],
     rules: [],
     dryRun: true,

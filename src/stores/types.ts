@@ -5,10 +5,15 @@ import type { JsonObject, Json } from "../core/json.ts";
 import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
-import type { EventDoor, EventFault } from "./events.ts";
+import type { AmendedCollection, AmendedDoubt } from "./amended-collection.ts";
+import type { EventDoor } from "./events.ts";
 import type { CompareOptions, FileComparison, RestoreOptions } from "./file-comparison.ts";
+import type { FileFacts, PageRun } from "./facts.ts";
 import type { Hosts } from "./host/hosts.ts";
+import type { MendedEvents } from "./mended-events.ts";
 import type { Mended, MendSource } from "./mended.ts";
+import type { StoreUsers } from "./open-files.ts";
+import type { PagedFile } from "./paged-file.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
 export type Address = string;
@@ -59,18 +64,6 @@ export interface Part {
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** An immutable file of pages, `pageSize * pageCount` bytes. Nobody has it open with an engine. */
-export interface PagedFile {
-  readonly path: string;
-  readonly pageSize: number;
-  readonly pageCount: number;
-  /** Bytes of the first page that the engine counts in, and that no content depends on. */
-  readonly counters?: readonly ByteRange[];
-}
-
-/** From the first byte up to the one before the last number, from 0. */
-export type ByteRange = readonly [from: number, to: number];
-
 /** What an image and a snapshot both give: enough to build the store again. */
 export interface Content {
   /** Facts of the engine that the driver needs to restore or to read the parts. */
@@ -101,28 +94,6 @@ export interface SealOptions {
   readonly portable: boolean;
   /** Logical types by `collection.column`, where the declared ones do not tell. */
   readonly types?: Readonly<Record<string, string>>;
-}
-
-/** One file that a store consists of, as it lies there now. */
-export interface FileFacts {
-  readonly path: string;
-  readonly exists: boolean;
-  readonly readable: boolean;
-  readonly sizeBytes: number | null;
-  /** RFC 3339. */
-  readonly modifiedAt: string | null;
-  /** `sha256:` and 64 hex digits; null when its bytes cannot be read to the end. */
-  readonly sha256: string | null;
-  /** Its own format is in order, as far as this look goes. */
-  readonly valid: boolean;
-  /** Why it is not, in one sentence. */
-  readonly error: string | null;
-}
-
-/** Neighbouring pages (from 1, both inclusive) of one verdict. */
-export interface PageRun {
-  readonly pages: readonly [from: number, to: number];
-  readonly verdict: string;
 }
 
 /** What one look has shown. */
@@ -223,6 +194,8 @@ export type Amendment =
       readonly sources: readonly MendSource[];
       /** Keeps each file as it was, beside what it became; what was begun there is finished. */
       readonly quarantine: string;
+      /** What is lost leaves the store; else it stays as it lies there. */
+      readonly takeOut: boolean;
       /** Keys that never return. */
       readonly forget: readonly PutBackCollection[];
       /** Asked before a file is changed: a rule that would be broken more often refuses it all. */
@@ -246,65 +219,6 @@ export type Amendment =
       /** Look only: the log stays as it is. */
       readonly dryRun: boolean;
     };
-
-/** Something of a log that stays damaged or missing, and where it stood. */
-export interface EventLoss {
-  readonly fault: EventFault;
-  /** What was found, in one sentence without a full stop. */
-  readonly reason: string;
-  /** Relative to the log. */
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** Byte offset of the line, uncompressed. */
-  readonly offset: number;
-  /** Bytes of the line in base64, at most 64 KiB of them; empty for what is missing. */
-  readonly bytes: string;
-  /** Of what is missing the first one. */
-  readonly sequence: string | null;
-}
-
-/** What became of the events of a log. */
-export interface MendedEvents {
-  /** Events that came back. */
-  readonly restored: number;
-  /** Whole events that no copy has: they stay. */
-  readonly newer: number;
-  /** Whole events that were found within damaged lines. */
-  readonly rescued: number;
-  /** Events of files that rotation has taken away since the newest copy: they stay away. */
-  readonly rotated: number;
-  /** At most 1,000. */
-  readonly losses: readonly EventLoss[];
-  readonly lossesTotal: number;
-  /** An older copy may have what is still missing. */
-  readonly wantsOlder: boolean;
-}
-
-/** What became of one collection of an amendment. Lists hold at most 1,000 keys. */
-export interface AmendedCollection {
-  readonly name: string;
-  /** It had vanished and was made again. */
-  readonly created: boolean;
-  /** Rows put back. */
-  readonly back: number;
-  /** Keys put back. */
-  readonly keys: readonly Json[];
-  /** Keys that were refused, and why: taken by other content, parent gone, forgotten. */
-  readonly refused: readonly { readonly key: Json; readonly reason: string }[];
-  /** How many were refused. */
-  readonly refusedTotal: number;
-  /** How many of these were erased on purpose: they are refused, and are no loss. */
-  readonly forgotten: number;
-}
-
-/** A row that an index held otherwise than its collection: one of the two was altered, or lost. */
-export interface AmendedDoubt {
-  readonly collection: string;
-  readonly index: string;
-  /** As the index had it. */
-  readonly key: Json;
-}
 
 /** What an amendment did, or would do. */
 export interface Amended {
@@ -383,13 +297,6 @@ export interface Quarantine {
 export interface ExchangeOptions {
   /** Go on although it cannot be seen who else has the store open. */
   readonly unseen: boolean;
-}
-
-/** Who has a store open. */
-export interface StoreUsers {
-  readonly processes: readonly { readonly pid: number; readonly command: string }[];
-  /** False when some processes of this host cannot be looked into, or none at all. */
-  readonly complete: boolean;
 }
 
 /** Who else may touch a store while it is captured. */

@@ -26,6 +26,7 @@ export function proofLines(proof: Proof, style: Style): readonly string[] {
 function equalLine(proof: Proof, style: Style): string {
   const rows = proof.collections.reduce((sum, { expected }) => sum + (expected?.count ?? 0), 0);
   const what = `${counted(proof.collections.length, "collection")}, ${counted(rows, "row")}`;
+  if (proof.documentsTotal !== undefined) return documentsLine(proof, style);
   if (proof.basis === "merge") {
     const { restored, newer } = proof.origins;
     const merged = `${what}; ${count(restored)} put back, ${count(newer)} newer than the snapshot; level ${proof.level}`;
@@ -33,6 +34,14 @@ function equalLine(proof: Proof, style: Style): string {
   }
   const how = proof.level === "none" ? "the same under logical types as" : "exactly what";
   return `${style.paint("good", "equal")}: ${safe(proof.store)} holds ${how} was sealed (${what}; level ${proof.level})`;
+}
+
+function documentsLine({ store, origins, level }: Proof, style: Style): string {
+  const { unchanged, repaired, restored, newer, lost } = origins;
+  const told = `${count(repaired)} repaired, ${count(restored)} restored, ${count(lost)} lost`;
+  const others = newer === 0 ? "" : `, ${counted(newer, "file")} newer`;
+  const what = `${counted(unchanged, "document")} unchanged, ${told}${others}; level ${level}`;
+  return `${style.paint("good", "equal")}: ${safe(store)} holds what it did, mended (${what})`;
 }
 
 function collectionLines(collection: ProofCollection): readonly string[] {

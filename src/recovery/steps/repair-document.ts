@@ -15,6 +15,8 @@ const parameters = z.object({
   repository: z.string().nullable(),
   /** Folder that keeps what is replaced, beside what it became. */
   folder: z.string(),
+  /** What is lost leaves the store; else it stays as it lies there. */
+  takeOut: z.boolean(),
   /** Snapshots to ask for good versions, newest first. */
   candidates,
   /** Collections that lack documents, and snapshots that have them. */

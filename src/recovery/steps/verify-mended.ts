@@ -10,7 +10,7 @@ import { proofJson } from "../prove-store.ts";
 import { beforeIn } from "./backup.ts";
 import { outputsOf } from "./quarantine-json.ts";
 
-const mended = z.object({ folder: z.string() });
+const mended = z.object({ folder: z.string(), takeOut: z.boolean() });
 
 /** Where the work on documents is kept; null when none were mended. */
 export const mendedField = { mended: mended.nullable().default(null) };
@@ -27,13 +27,13 @@ export type MendedContext = StepContext<{
 export async function verifyMended(
   recovery: RecoveryContext,
   context: MendedContext,
-  { folder: quarantine }: z.output<typeof mended>,
+  { folder: quarantine, takeOut }: z.output<typeof mended>,
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const { store, driver, options } = context.parameters;
   const before = await receiptBefore(recovery, context, signal);
   await using live = await recovery.openStore(store, driver, options);
-  const look = { sources: [], quarantine, forget: [], rules: [], dryRun: true };
+  const look = { sources: [], quarantine, takeOut, forget: [], rules: [], dryRun: true };
   const { mended: told } = await live.amend({ kind: "mend-documents", ...look }, signal);
   await using image = await live.capture({ exclusive: false }, signal);
   if (told === undefined) throw unproven(live.identity.address, "nothing tells what was mended");

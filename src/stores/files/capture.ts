@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
@@ -28,12 +27,12 @@ export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<
  * again, and proven, when they are stored. What cannot be read is named among the troubles.
  */
 export async function readTree(live: LiveTree, signal: AbortSignal): Promise<CapturedTree> {
-  const { world, scratch, hosts } = live.context;
+  const { world, scratch, hosts, disk } = live.context;
   await refuseOther(live);
   const at = timestamp(world.now());
   const target = join(scratch, world.newId("tree"));
   const dispose = async (): Promise<void> => {
-    await Promise.all(Object.values(imageFiles(target)).map((path) => rm(path, { force: true })));
+    await Promise.all(Object.values(imageFiles(target)).map((path) => disk.remove(path)));
   };
   try {
     const { root, options, listsFiles = false } = live;

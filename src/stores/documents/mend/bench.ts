@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { dirname, join } from "node:path";
 
 import type { Mended, MendSource } from "../../mended.ts";
-import type { PutBackCollection } from "../../types.ts";
 import { COLLECTIONS, sampleStore, type Sample } from "../samples.ts";
+import type { MendOrder } from "./plan-round.ts";
 
 /** A line of a log, with a number that no double holds. */
 export function logLine(id: number): string {
@@ -49,7 +49,7 @@ export interface MendBench extends AsyncDisposable {
   mend(
     sources: readonly MendSource[],
     dryRun?: boolean,
-    forget?: readonly PutBackCollection[],
+    more?: Partial<Pick<MendOrder, "forget" | "takeOut">>,
   ): Promise<Mended>;
   /** Paths that are not as in the copy. */
   differing(): readonly string[];
@@ -89,9 +89,10 @@ export async function mendBench(files: Readonly<Record<string, string>> = {}): P
       if (edited === text) throw new Error(`${path} has no ${String(from)}`);
       write(path, edited);
     },
-    mend: async (sources, dryRun = false, forget = []) => {
-      const order = { kind: "mend-documents", quarantine, forget, rules: [] } as const;
-      const { mended } = await sample.live.amend({ ...order, sources, dryRun }, signal);
+    mend: async (sources, dryRun = false, more = {}) => {
+      const order = { kind: "mend-documents", quarantine, rules: [], forget: [] } as const;
+      const asked = { ...order, takeOut: true, ...more, sources, dryRun };
+      const { mended } = await sample.live.amend(asked, signal);
       if (mended === undefined) throw new Error("nothing tells what was mended");
       return mended;
     },

@@ -12,7 +12,9 @@ export interface MendQuestion {
   readonly judge: Judge;
   readonly sources: readonly SourceFolder[];
   readonly isForgotten: (id: string) => boolean;
-  /** A pattern names it, so that the store is in order without it. */
+  /** What is lost may leave the store. */
+  readonly mayTakeOut: boolean;
+  /** So may the whole file: a pattern names it, and the store is in order without it. */
   readonly isRemovable: boolean;
 }
 
@@ -106,7 +108,7 @@ export function partOf({ dropped, reasons }: DocumentRepair): Verdict {
 export function lost({ reasons }: DocumentRepair): Verdict {
   return {
     verdict: "lost",
-    loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot has a good version`,
+    loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot that could be read has a good version`,
   };
 }
 

@@ -227,7 +227,7 @@ class StretchMending {
       breaches: judged?.breaches ?? 0,
       hasVersion: version !== null,
       isSound: isSound(problem),
-      isRemovable: true,
+      isRemovable: this.#question.mayTakeOut,
     });
     const tell = (verdict: Pick<DocumentFate, "verdict"> & Partial<DocumentFate>): void =>
       void documents.push({ ...this.#told(problem), ...verdict });
@@ -245,7 +245,7 @@ class StretchMending {
         tell(lost(repair));
         return [];
       case "leave":
-        tell({ verdict: "left", loss: null });
+        tell(isSound(problem) ? { verdict: "left", loss: null } : lost(repair));
         return [read(repair.from, repair.end)];
       default:
         return action satisfies never;

@@ -294,9 +294,23 @@ describe("documents that are mended", () => {
     writeFileSync(forget, Buffer.from(key).toString("hex"));
     const back = ["contracts", "log.jsonl"];
     const sources = [{ ...bench.copy, back }];
-    const mended = await bench.mend(sources, false, [{ name: "contracts", forget }]);
+    const mended = await bench.mend(sources, false, {
+      forget: [{ name: "contracts", forget }],
+    });
     assert.equal(mended.total.restored, 3);
     assert.deepEqual(bench.differing(), [erased, "metadata.json"]);
+  });
+
+  it("stay as they lie there, and are told as lost, where they may not be taken out", async () => {
+    await using bench = await mendBench();
+    bench.write(CONTRACT, "");
+    bench.write("log.jsonl", `${lines(1, 2)}{"id": ###\n${lines(4)}`);
+    const mended = await bench.mend([], false, { takeOut: false });
+    assert.equal(mended.total.lost, 2);
+    assert.equal(mended.lossesTotal, 2);
+    assert.deepEqual(bench.read(CONTRACT).toString(), "");
+    assert.equal(bench.read("log.jsonl").toString(), `${lines(1, 2)}{"id": ###\n${lines(4)}`);
+    assert.equal((await bench.mend([], true, { takeOut: false })).pending, 0);
   });
 
   it("are not touched where there is nothing to mend", async () => {

@@ -87,7 +87,7 @@ function copiedDocument(
 }
 
 /** The files of a copy, in the order of their names. */
-export function filesBelow({ root }: Pick<SourceFolder, "root">, raw: RawPath): readonly RawPath[] {
+function filesBelow({ root }: Pick<SourceFolder, "root">, raw: RawPath): readonly RawPath[] {
   return namesIn(placeOf(root, raw))
     .map((entry) => ({ entry, name: rawOf(entry.name) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -53,6 +53,7 @@ export async function planRound(
     forgotten: Object.fromEntries(
       order.forget.flatMap(({ name, forget }) => (forget === null ? [] : [[name, forget]])),
     ),
+    takeOut: order.takeOut,
     drafts,
   };
   const task = entryModule("stores/documents/mend/mend-task");

@@ -73,6 +73,8 @@ export interface MendInput {
   readonly sources: readonly SourceFolder[];
   /** Canonical keys in hex digits, by collection, that never come back. */
   readonly forgotten: Readonly<Record<string, string>>;
+  /** What is lost may leave the store. */
+  readonly takeOut: boolean;
   /** Folder that receives what files become. */
   readonly drafts: string;
 }
