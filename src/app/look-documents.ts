@@ -2,7 +2,7 @@ import type { Finding } from "../checks/types.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
 import type { Proof } from "../receipts/proof.ts";
-import type { FileFacts, PageRun } from "../stores/types.ts";
+import type { FileFacts, PageRun } from "../stores/facts.ts";
 import type { ReportPaths, RunDocument } from "./run-document.ts";
 
 /** One store that was looked at. */

@@ -2,7 +2,8 @@ import { dirname, join } from "node:path";
 
 import type { JsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
-import type { Address, Amended, EventLoss } from "../stores/types.ts";
+import type { EventLoss } from "../stores/mended-events.ts";
+import type { Address, Amended } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { discard, isDamaged } from "./steps/build-beside.ts";
 

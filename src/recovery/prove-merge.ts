@@ -5,7 +5,8 @@ import type { Proof, ProofCollection } from "../receipts/proof.ts";
 import { ProofRows } from "../receipts/proof-rows.ts";
 import { differingRanges } from "../receipts/ranges.ts";
 import type { Receipt, SealedReceipt, Tree } from "../receipts/types.ts";
-import type { AmendedCollection, Image } from "../stores/types.ts";
+import type { AmendedCollection } from "../stores/amended-collection.ts";
+import type { Image } from "../stores/types.ts";
 import { isRemark, type StoreProof } from "./prove-store.ts";
 
 /** Rows that one snapshot gave back, and that snapshot itself. */

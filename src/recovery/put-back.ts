@@ -6,13 +6,8 @@ import type { JsonObject } from "../core/json.ts";
 import type { Loss } from "../core/loss.ts";
 import type { TextEncoding } from "../receipts/show.ts";
 import { FORGOTTEN } from "../stores/refusals.ts";
-import type {
-  Address,
-  Amended,
-  AmendedCollection,
-  Image,
-  PutBackCollection,
-} from "../stores/types.ts";
+import type { AmendedCollection } from "../stores/amended-collection.ts";
+import type { Address, Amended, Image, PutBackCollection } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 
 /** Which rows of which store go back, and where from. */

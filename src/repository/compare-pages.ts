@@ -1,5 +1,5 @@
 import { entryModule } from "../core/module.ts";
-import type { PagedFile } from "../stores/types.ts";
+import type { PagedFile } from "../stores/paged-file.ts";
 import { ahead } from "./ahead.ts";
 import { chunkIds } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-import type { ByteRange, PagedFile } from "../stores/types.ts";
+import type { ByteRange, PagedFile } from "../stores/paged-file.ts";
 import { comparePages } from "./compare-pages.ts";
 import type { RepositoryContext } from "./context.ts";
 import { readContent } from "./read-content.ts";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 
 import { WorkerPool } from "../core/pool.ts";
-import type { ByteRange, Content } from "../stores/types.ts";
+import type { ByteRange } from "../stores/paged-file.ts";
+import type { Content } from "../stores/types.ts";
 import { temporaryFolder } from "../../test/support/folder.ts";
 import { seededRandom } from "../../test/support/random.ts";
 import { SEED } from "../../test/support/seed.ts";

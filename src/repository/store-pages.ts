@@ -1,7 +1,7 @@
 import type { WorkerPool } from "../core/pool.ts";
 import type { Log } from "../core/log.ts";
 import { entryModule } from "../core/module.ts";
-import type { PagedFile } from "../stores/types.ts";
+import type { PagedFile } from "../stores/paged-file.ts";
 import { ahead } from "./ahead.ts";
 import { chunkIds, ChunkListWriter, type ChunkList } from "./chunk-list.ts";
 import type { ChunkReader } from "./chunk-reader.ts";

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Level, Receipt, SealedReceipt } from "../receipts/types.ts";
-import type { Content, PagedFile } from "../stores/types.ts";
+import type { PagedFile } from "../stores/paged-file.ts";
+import type { Content } from "../stores/types.ts";
 
 /** One backup of one store, as commands show it. */
 export interface Snapshot {

@@ -1,12 +1,18 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 import { systemCode } from "../core/errors.ts";
-import type { StoreUsers } from "./types.ts";
 
 const TITLE_MAX = 80;
 
 /** What the kernel has called the PID namespace that it began with since 3.8: it sees all others. */
 const FIRST_NAMESPACE = "pid:[4026531836]";
+
+/** Who has a store open. */
+export interface StoreUsers {
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+  /** False when some processes of this host cannot be looked into, or none at all. */
+  readonly complete: boolean;
+}
 
 /** Is this the file that is meant? `target` is its path, `link` what /proc has for it. */
 export type FileQuestion = (target: string, link: string) => Promise<boolean>;

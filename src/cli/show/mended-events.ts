@@ -1,4 +1,4 @@
-import type { MendedEvents } from "../../stores/types.ts";
+import type { MendedEvents } from "../../stores/mended-events.ts";
 import { counted } from "./text.ts";
 
 /** What became of the events of a log besides those that came back, or what would. */

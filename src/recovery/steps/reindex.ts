@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import type { Loss } from "../../core/loss.ts";
 import { defineStep } from "../../plans/define-step.ts";
-import type { AmendedDoubt } from "../../stores/types.ts";
+import type { AmendedDoubt } from "../../stores/amended-collection.ts";
 import type { RecoveryContext } from "../context.ts";
 import { lossJson } from "../losses.ts";
 import { storeFields } from "./parameters.ts";

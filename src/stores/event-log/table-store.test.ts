@@ -6,10 +6,11 @@ import { it } from "node:test";
 import { storeContract, type StoreHarness } from "../contract.ts";
 import { sqliteDriver } from "../sqlite/driver.ts";
 import type { Store } from "../types.ts";
+import { eventLogDriver } from "./driver.ts";
 import { sampleLog } from "./keep/samples.ts";
 import { withTables } from "./with-tables.ts";
 
-const driver = withTables(sqliteDriver);
+const driver = withTables(eventLogDriver, sqliteDriver);
 const TABLE = { table: "event", envelope: { time: "at", data: "body" }, sequence: "contiguous" };
 
 storeContract("an event log in a table", { ...sqliteDriver.capabilities }, () => harness());

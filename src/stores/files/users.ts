@@ -1,6 +1,7 @@
 import { SalvorError } from "../../core/errors.ts";
 import { openFiles } from "../open-files.ts";
-import type { ExchangeOptions, StoreUsers } from "../types.ts";
+import type { StoreUsers } from "../open-files.ts";
+import type { ExchangeOptions } from "../types.ts";
 
 /** The processes that have a file of a tree open. */
 export function usersOf(root: string): Promise<StoreUsers> {

@@ -9,7 +9,7 @@ import { startHolder } from "../../../test/journeys/holder.ts";
 import { temporaryFolder } from "../../../test/support/folder.ts";
 import { NODE } from "../../../test/support/salvor.ts";
 import { requireTool } from "../../../test/support/tools.ts";
-import type { StoreUsers } from "../types.ts";
+import type { StoreUsers } from "../open-files.ts";
 import { openersOf } from "./openers.ts";
 
 const run = promisify(execFile);

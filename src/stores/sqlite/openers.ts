@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 
 import { openFiles } from "../open-files.ts";
-import type { StoreUsers } from "../types.ts";
+import type { StoreUsers } from "../open-files.ts";
 import { COMPANIONS } from "./address.ts";
 
 /** The processes that have a database or one of its companions open. */

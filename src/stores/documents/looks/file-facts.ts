@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 
 import { timestamp } from "../../../core/world.ts";
-import type { FileFacts } from "../../types.ts";
+import type { FileFacts } from "../../facts.ts";
 import type { AssignedFile } from "../survey/assign.ts";
 import type { HeldFile } from "../survey/held-file.ts";
 import type { FileSurvey } from "../survey/types.ts";

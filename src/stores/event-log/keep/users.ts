@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { SalvorError } from "../../../core/errors.ts";
 import { openFiles } from "../../open-files.ts";
-import type { ExchangeOptions, StoreUsers } from "../../types.ts";
+import type { StoreUsers } from "../../open-files.ts";
+import type { ExchangeOptions } from "../../types.ts";
 import { segmentAt, type LogPlace } from "../place.ts";
 import { listSegments } from "./list-segments.ts";
 

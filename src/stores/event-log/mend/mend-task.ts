@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { SalvorError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { EventFault } from "../../events.ts";
-import type { EventLoss, MendedEvents } from "../../types.ts";
+import type { EventLoss, MendedEvents } from "../../mended-events.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { openEvents } from "../open-events.ts";
 import { eventLogOptions } from "../options.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
 import type { Json } from "../../../core/json.ts";
-import type { AmendedDoubt } from "../../types.ts";
+import type { AmendedDoubt } from "../../amended-collection.ts";
 import { quoted } from "../schema/names.ts";
 
 const TOLD_MAX = 1000;

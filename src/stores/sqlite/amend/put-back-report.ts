@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 import type { TextEncoding } from "../../../receipts/show.ts";
-import type { AmendedCollection } from "../../types.ts";
+import type { AmendedCollection } from "../../amended-collection.ts";
 import { eachKey, shownKey } from "./row-keys.ts";
 import type { Hopeless, Target } from "./targets.ts";
 

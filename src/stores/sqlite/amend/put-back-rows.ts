@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { SalvorError } from "../../../core/errors.ts";
 import { PARENT_GONE } from "../../refusals.ts";
-import type { Amended, AmendedCollection, Amendment } from "../../types.ts";
+import type { AmendedCollection } from "../../amended-collection.ts";
+import type { Amended, Amendment } from "../../types.ts";
 import { refuseForgotten } from "./forgotten.ts";
 import { insertMissing } from "./insert-rows.ts";
 import { requireSound } from "./integrity-check.ts";

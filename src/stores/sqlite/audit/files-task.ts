@@ -6,7 +6,7 @@ import { messageOf, systemCode } from "../../../core/errors.ts";
 import { digestOf } from "../../../core/hash.ts";
 import { timestamp } from "../../../core/world.ts";
 import type { HostTask } from "../../host/messages.ts";
-import type { FileFacts } from "../../types.ts";
+import type { FileFacts } from "../../facts.ts";
 import { CONTENT_COMPANIONS } from "../address.ts";
 
 /** The live database whose files are looked at. */

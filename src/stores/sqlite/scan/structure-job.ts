@@ -1,6 +1,6 @@
 import type { Observation } from "../../../core/finding.ts";
 import type { JobAnswer } from "../../../core/pool.ts";
-import type { PageRun } from "../../types.ts";
+import type { PageRun } from "../../facts.ts";
 import { ScanControl } from "./control.ts";
 import { factsIn } from "./facts.ts";
 import { PageReader } from "./page-reader.ts";

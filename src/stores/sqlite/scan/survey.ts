@@ -1,4 +1,4 @@
-import type { PageRun } from "../../types.ts";
+import type { PageRun } from "../../facts.ts";
 import { type Claims, Role, Trouble } from "./claims.ts";
 import type { PageFacts } from "./facts.ts";
 import { isTorn } from "./kinds.ts";
