@@ -35,7 +35,10 @@ export async function tail(
       await rebuild(session, { projections: [name], onDamaged: options.onDamaged }, signal);
     }
     session.progress.say(`${name}: following ${log}; Ctrl-C ends it.`);
-    await followOnce(session, options, counts, signal);
+    await followOnce(session, options, counts, signal).catch(async (error: unknown) => {
+      // It was taken away meanwhile: then it is built again.
+      if ((await nodeDisk.stat(target)) !== null) throw error;
+    });
   }
   const document = { projection: name, target, ...counts.told };
   await session.record("tail", name, "", counts.told);

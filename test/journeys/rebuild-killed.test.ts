@@ -73,10 +73,8 @@ it("shows readers the old state or the new one, and never a half", async () => {
   using reader = new DatabaseSync(registry.state, { readOnly: true, timeout: 10_000 });
   const count = reader.prepare("SELECT count(*) AS n FROM files");
   const running = registry.site.start(["rebuild"]);
-  let isOver = false;
-  void running.finished.then(() => (isOver = true));
   const seen = new Set<unknown>();
-  while (!isOver) {
+  while (running.child.exitCode === null) {
     seen.add(count.get()?.["n"]);
     await delay(1);
   }

@@ -152,7 +152,12 @@ export function newEvent(number: number, given: Partial<NewEvent> = {}): string 
   const { time = "2026-11-01T00:00:00Z" } = given;
   const data = { path, blob: "b".repeat(40), mode: "100644" };
   const event = {
-    ...{ specversion: "1.0", id, source: "git", type, subject: path, time },
+    specversion: "1.0",
+    id,
+    source: "git",
+    type,
+    subject: path,
+    time,
     sequence: String(number).padStart(12, "0"),
     data,
   };

@@ -8,15 +8,16 @@ import type {
   LogEvent,
 } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
-import { identifySegments, type Segment } from "../segments/identify.ts";
-import { segmentsOf } from "../segments/list.ts";
+import type { Segment } from "../segments/identify.ts";
+import { LogSegments } from "../segments/log-segments.ts";
 import { lineBefore, lineFrom } from "../segments/tail.ts";
-import { logChanged, segmentMissing } from "../segments/trouble.ts";
+import { logChanged } from "../segments/trouble.ts";
 import { BatchMaker, type Cursor } from "./batch-maker.ts";
 import { EventReading } from "./event-reading.ts";
 import { boundOfFiles } from "./file-bound.ts";
 import type { LinesRequest } from "./line-block.ts";
 import { judgeOptions, LineCheck } from "./line-check.ts";
+import { LineLookup } from "./line-lookup.ts";
 import { LineThread } from "./line-thread.ts";
 import { readSegment } from "./read-segment.ts";
 import type { SchemaCheck } from "./types.ts";
@@ -26,29 +27,40 @@ import { wantedMembers } from "./wanted-members.ts";
 export class FileReader implements EventReader {
   readonly #options: EventLogOptions;
   readonly #schemas: () => Promise<SchemaCheck | null>;
+  readonly #segments: LogSegments;
+  readonly #lines: LineLookup;
   readonly #thread = new LineThread();
+  #check: LineCheck | null = null;
 
   /** `schemas` is asked when the first event is read. */
   constructor(options: EventLogOptions, schemas: () => Promise<SchemaCheck | null>) {
     this.#options = options;
     this.#schemas = schemas;
+    this.#segments = new LogSegments(options.path, options.lineBytesMax);
+    this.#lines = new LineLookup(options.path, options.lineBytesMax);
   }
 
   async bound(signal: AbortSignal): Promise<EventBound> {
-    return boundOfFiles({ options: this.#options, check: await this.#lineCheck() }, signal);
+    const check = await this.#lineCheck();
+    return boundOfFiles({ options: this.#options, segments: this.#segments, check }, signal);
   }
 
   async *read(options: EventReadOptions, signal: AbortSignal): AsyncGenerator<EventBatch> {
-    const { after, bound, batchMax } = options;
-    if (bound.end === null) return;
+    const { bound, batchMax } = options;
+    const after = options.after?.segment === "" ? null : options.after; // the end of nothing
+    if (bound.end === null && after !== null)
+      throw logChanged(
+        `${after.file} does not hold any more what lay before line ${after.line + 1}`,
+      );
     const reading = new EventReading(this.#options, await this.#schemas(), startOf(after));
     let cursor: Cursor | null = null;
     let last: EventBatch | null = null;
-    for (const segment of await this.#segmentsBetween(after, bound)) {
-      cursor = await this.#cursorIn(segment, after);
-      const to = segment.id === bound.end.segment ? bound.end.offset : null;
+    const segments = bound.end === null ? [] : await this.#segments.between(after, bound);
+    for (const [index, segment] of segments.entries()) {
+      cursor = await this.#cursorIn(segment, index === 0 ? after : null);
+      const to = index === segments.length - 1 ? (bound.end?.offset ?? 0) : null;
       if (to !== null && cursor.offset >= to) break;
-      const request = this.#request(await this.#located(segment), cursor.offset, to);
+      const request = this.#request(await this.#segments.located(segment), cursor.offset, to);
       const batches = new BatchMaker(batchMax, cursor);
       const judge = judgeOptions(this.#options);
       const read = { thread: this.#thread, request, judge, reading, batches };
@@ -63,9 +75,7 @@ export class FileReader implements EventReader {
   }
 
   async lineAt(segment: string, offset: number): Promise<Uint8Array | null> {
-    const { path, lineBytesMax } = this.#options;
-    const found = (await identifySegments(path, lineBytesMax)).find(({ id }) => id === segment);
-    return found === undefined ? null : lineFrom(found.path, offset, lineBytesMax);
+    return this.#lines.lineAt(segment, offset);
   }
 
   async eventAt(segment: string, offset: number): Promise<LogEvent | null> {
@@ -76,39 +86,18 @@ export class FileReader implements EventReader {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lines[Symbol.asyncDispose]();
     await this.#thread[Symbol.asyncDispose]();
   }
 
   async #lineCheck(): Promise<LineCheck> {
-    return new LineCheck(this.#options, await this.#schemas());
-  }
-
-  async #segmentsBetween(
-    after: EventPosition | null,
-    { end }: EventBound,
-  ): Promise<readonly Segment[]> {
-    const segments = await this.#segments();
-    const from = after === null ? 0 : segments.findIndex(({ id }) => id === after.segment);
-    const to = segments.findLastIndex(({ id }) => id === end?.segment);
-    if (after !== null && from < 0)
-      throw logChanged(`no segment of ${this.#options.path} begins as ${after.file} did`);
-    if (to < 0) throw logChanged(`the last segment of ${this.#options.path} is gone, ${end?.file}`);
-    return segments.slice(from, to + 1);
-  }
-
-  /** Those of a log that has some: nothing at all is a log that is away, and may come back. */
-  async #segments(): Promise<readonly Segment[]> {
-    const { path, lineBytesMax } = this.#options;
-    const segments = await identifySegments(path, lineBytesMax);
-    if (segments.length === 0 && segmentsOf(path).length === 0) throw segmentMissing(path);
-    return segments;
+    return (this.#check ??= new LineCheck(this.#options, await this.#schemas()));
   }
 
   /** Where reading begins in a segment; what lies before that must be what lay there. */
   async #cursorIn(segment: Segment, after: EventPosition | null): Promise<Cursor> {
     const { id, file } = segment;
-    if (after === null || after.segment !== id || after.offset === 0)
-      return { segment: id, file, line: 0, offset: 0 };
+    if (after === null || after.offset === 0) return { segment: id, file, line: 0, offset: 0 };
     const tail = await lineBefore(segment, after.offset, this.#options.lineBytesMax);
     const isSame =
       tail !== null &&
@@ -121,14 +110,6 @@ export class FileReader implements EventReader {
     if (more !== null && more.length > 0 && !isReturn(more))
       throw logChanged(`line ${line} of ${file} goes on where it had ended`);
     return { segment: id, file, line, offset: offset + (more === null ? 0 : more.length + 1) };
-  }
-
-  /** A segment that was renamed or compressed since it was listed is looked for. */
-  async #located(segment: Segment): Promise<Segment> {
-    const segments = await this.#segments();
-    const found = segments.find(({ id }) => id === segment.id);
-    if (found === undefined) throw logChanged(`${segment.path} is gone since reading began`);
-    return found;
   }
 
   #request({ path }: Segment, from: number, to: number | null): LinesRequest {
