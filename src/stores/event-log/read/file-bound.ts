@@ -2,9 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { EventBound, EventDamage } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
-import { identifySegments, type Segment } from "../segments/identify.ts";
-import { segmentsOf } from "../segments/list.ts";
-import { segmentMissing } from "../segments/trouble.ts";
+import type { Segment } from "../segments/identify.ts";
+import type { LogSegments } from "../segments/log-segments.ts";
 import { lineBefore, unpackedSize, type Tail } from "../segments/tail.ts";
 import { memberText } from "./judge-line.ts";
 import { judgeOptions, type LineCheck } from "./line-check.ts";
@@ -18,6 +17,7 @@ const SHOWN_BYTES_MAX = 64 * 1024;
 /** What is asked of a log of files. */
 export interface BoundContext {
   readonly options: EventLogOptions;
+  readonly segments: LogSegments;
   readonly check: LineCheck;
 }
 
@@ -38,20 +38,20 @@ export async function boundOfFiles(
   }
 }
 
-async function tryBound({ options, check }: BoundContext): Promise<EventBound> {
-  const segments = await identifySegments(options.path, options.lineBytesMax);
-  const last = segments.at(-1);
-  if (last === undefined) {
-    if (segmentsOf(options.path).length === 0) throw segmentMissing(options.path);
-    return { end: null, torn: null, bytes: 0 };
+async function tryBound({ options, segments, check }: BoundContext): Promise<EventBound> {
+  const found = [...(await segments.list())];
+  let torn: EventDamage | null = null;
+  for (let last = found.pop(); last !== undefined; last = found.pop()) {
+    const size = await unpackedSize(last);
+    const tail = await lineBefore(last, size, options.lineBytesMax);
+    torn ??= tail === null ? null : tornIn(last, tail, options, check);
+    const offset = torn === null || torn.file !== last.file ? size : torn.offset;
+    // A segment of half a line has no name yet: that is its first line.
+    if (offset === 0) continue;
+    const earlier = found.reduce((sum, each) => sum + each.size, 0);
+    return { end: { segment: last.id, file: last.file, offset }, torn, bytes: earlier + offset };
   }
-  const size = await unpackedSize(last);
-  const tail = await lineBefore(last, size, options.lineBytesMax);
-  const earlier = segments.slice(0, -1).reduce((sum, each) => sum + each.size, 0);
-  const place = { segment: last.id, file: last.file };
-  const torn = tail === null ? null : tornIn(last, tail, options, check);
-  const offset = torn === null ? size : torn.offset;
-  return { end: { ...place, offset }, torn, bytes: earlier + offset };
+  return { end: null, torn, bytes: 0 };
 }
 
 /** Half a line: one without its line feed is whole if its event is. */

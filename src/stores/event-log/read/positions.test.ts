@@ -99,6 +99,54 @@ describe("a place in a log", () => {
       await assert.rejects(readAll({ path: missing }), { code: "STORE_MISSING" });
     await writeFile(path, "");
     assert.deepEqual(await readAll({ path }), { batches: [], events: [], damaged: [] });
+    await writeFile(path, text(0, 1).slice(0, 40));
+    const half = await readAll({ path });
+    assert.deepEqual(
+      half.damaged.map(({ fault, line }) => [fault, line]),
+      [["torn", 1]],
+    );
+    await writeFile(path, text(0, 3));
+    const whole = await readAll({ path }, half.batches[0]?.end ?? null);
+    assert.equal(whole.events.length, 3);
+  });
+
+  it("is found among segments that begin with the same line", async () => {
+    await using folder = await temporaryFolder();
+    const [head] = lines;
+    for (const [name, from] of [
+      ["a.log.1", 1],
+      ["a.log", 10],
+    ] as const)
+      await writeFile(folder.join(name), `${head}\n${text(from, from + 5)}`);
+    const path = folder.join("a.log*");
+    const { events, batches } = await readAll({ path }, null, 4);
+    assert.equal(events.length, 12);
+    for (const [index, { end }] of batches.entries()) {
+      const before = batches.slice(0, index + 1).flatMap((batch) => batch.events);
+      assert.deepEqual((await readAll({ path }, end)).events, events.slice(before.length));
+    }
+  });
+
+  it("leads back to its line and its event, after the segment was renamed too", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.join("app.log");
+    await writeFile(path, text(0, 30));
+    await using reader = openEvents({ path: `${path}*`, checksum: CHECKSUM });
+    const { batches, events } = await readAll(reader, null, 7);
+    for (const isRenamed of [false, true]) {
+      if (isRenamed) await rename(path, `${path}.1`);
+      if (isRenamed) await writeFile(path, text(40, 41));
+      for (const batch of batches) {
+        for (const [index, offset] of batch.offsets.entries()) {
+          const { segment } = batch.end;
+          assert.deepEqual(await reader.eventAt(segment, offset), batch.events[index]);
+          const line = Buffer.from((await reader.lineAt(segment, offset)) ?? []).toString();
+          assert.equal(line, lines[(batch.lines[index] ?? 0) - 1]);
+        }
+      }
+    }
+    assert.equal(await reader.eventAt("0".repeat(64), 0), null);
+    assert.equal(events.length, 30);
   });
 
   it("tells nothing of what is appended after its bound", async () => {

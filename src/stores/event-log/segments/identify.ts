@@ -1,3 +1,4 @@
+import { SalvorError } from "../../../core/errors.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import { openSegment, type Compression } from "./bytes.ts";
 import { segmentsOf, type SegmentFile } from "./list.ts";
@@ -23,11 +24,21 @@ export async function identifySegments(
 ): Promise<readonly Segment[]> {
   const found: Segment[] = [];
   for (const file of segmentsOf(pattern)) {
-    if (file.size === 0) continue;
-    const { compression, line } = await firstLine(file.path, lineBytesMax);
-    if (line.length > 0) found.push({ ...file, id: sha256Hex(line), compression });
+    const segment = file.size === 0 ? null : await identify(file, lineBytesMax);
+    if (segment !== null) found.push(segment);
   }
   return found.filter((each) => !isCopyBeingMade(each, found));
+}
+
+/** What a file is as a segment; null when it holds nothing, or is gone. */
+export async function identify(file: SegmentFile, lineBytesMax: number): Promise<Segment | null> {
+  try {
+    const { compression, line } = await firstLine(file.path, lineBytesMax);
+    return line.length === 0 ? null : { ...file, id: sha256Hex(line), compression };
+  } catch (error) {
+    if (error instanceof SalvorError && error.code === "STORE_MISSING") return null;
+    throw error;
+  }
 }
 
 /** Compressing writes `app.log.1.gz` beside `app.log.1`, and removes that when it is done. */
