@@ -63,20 +63,35 @@ export const task: HostTask<MendEventsInput, MendedLog> = async (input, { signal
       left = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
       if (left.mendable === 0) break;
     }
-    const last = await next(null);
-    refuseStrange(last);
-    const gaps = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
-    const losses = await lossesOf(at(input.log), steps[0] ?? last, last);
+    const wantsOlder = left === null || left.mendable > 0;
+    const losses = wantsOlder ? await takeOut(input, { steps, next, made, at }, signal) : [];
     await rename(made.pop() ?? "", input.target);
-    return resultOf(steps, last, {
-      losses,
-      gaps: gaps.gaps,
-      wantsOlder: (left?.mendable ?? 1) > 0,
-    });
+    return resultOf(steps, losses, wantsOlder);
   } finally {
     for (const each of made) await rm(each, { recursive: true, force: true });
   }
 };
+
+interface Work {
+  readonly steps: MergedLogs[];
+  readonly next: (source: null) => Promise<MergedLogs>;
+  readonly made: readonly string[];
+  readonly at: (address: string) => LogPlace;
+}
+
+/** What no copy mends leaves the log; what is missing then is a loss too. */
+async function takeOut(
+  input: MendEventsInput,
+  { steps, next, made, at }: Work,
+  signal: AbortSignal,
+): Promise<readonly EventLoss[]> {
+  const last = await next(null);
+  refuseStrange(last);
+  steps.push(last);
+  const lines = await lossesOf(at(input.log), steps[0] ?? last, last);
+  const { gaps } = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
+  return [...lines, ...gaps];
+}
 
 interface Left {
   readonly mendable: number;
@@ -143,27 +158,19 @@ function lossOf(
 
 function resultOf(
   steps: readonly MergedLogs[],
-  last: MergedLogs,
-  {
-    losses,
-    gaps,
-    wantsOlder,
-  }: {
-    readonly losses: readonly EventLoss[];
-    readonly gaps: readonly EventLoss[];
-    readonly wantsOlder: boolean;
-  },
+  losses: readonly EventLoss[],
+  wantsOlder: boolean,
 ): MendedLog {
   const [first] = steps;
-  const all = [...losses, ...gaps];
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   return {
-    restored: steps.reduce((sum, { restored }) => sum + restored, 0),
-    newer: first?.newer ?? last.newer,
-    rescued: last.rescued,
+    restored: sum(steps.map(({ restored }) => restored)),
+    newer: first?.newer ?? 0,
+    rescued: sum(steps.map(({ rescued }) => rescued)),
     rotated: first?.rotated ?? 0,
-    changed: [...new Set([...steps, last].flatMap(({ changed }) => changed))].toSorted(),
-    losses: all.slice(0, LISTED_MAX),
-    lossesTotal: all.length,
+    changed: [...new Set(steps.flatMap(({ changed }) => changed))].toSorted(),
+    losses: losses.slice(0, LISTED_MAX),
+    lossesTotal: losses.length,
     wantsOlder,
   };
 }
