@@ -1,4 +1,5 @@
 import type { Observation } from "../../../core/finding.ts";
+import { releaseBuffer } from "../../../core/release.ts";
 import type { EntrySink } from "../../../receipts/types.ts";
 import { merged, type Aggregate } from "../derive/aggregate.ts";
 import { unpackInto } from "./packed-input.ts";
@@ -47,6 +48,7 @@ function hand(packed: readonly PackedEntries[], sinks: readonly EntrySink[]): vo
   for (const { collection, entries } of packed) {
     const sink = sinks[collection];
     if (sink !== undefined) unpackInto(sink, entries);
+    releaseBuffer(entries.buffer); // the collector would come for it when hundreds of megabytes are due
   }
 }
 
