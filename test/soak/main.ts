@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { WorkerPool } from "../../src/core/pool.ts";
 import { flipBits } from "../../src/repository/flip-bits.ts";
 import { campaign, type Effort } from "../crash/process-campaign.ts";
-import { scenarios as commands } from "../crash/process-scenarios.ts";
+import { documentsRestoreScenario, mendScenario } from "../crash/mend-scenario.ts";
+import { scenarios } from "../crash/process-scenarios.ts";
 import {
   countOperations,
   judgeCrash,
@@ -28,6 +29,8 @@ import { soakRoundTrips } from "./round-trips.ts";
 // commands: every system call that changes a disk, and kills at random times. Last every bit of a
 // small repository, flipped, round trips of databases up to 1 GB, files of documents of 2 GB, and every
 // kind of damage to a store, with a table of which look has seen which.
+
+const commands = [...scenarios, mendScenario, documentsRestoreScenario];
 
 const { values: options } = parseArgs({
   options: {
