@@ -24,8 +24,5 @@ export interface Inside {
   /** The definition that a module exports, as JSON. */
   readonly describe: (namespace: object) => string;
   /** Applies an event; the answer says why it could not be applied, or is null. */
-  readonly connect: (
-    bridge: Bridge,
-    tables: string,
-  ) => (event: object, time: string | null) => string | null;
+  readonly connect: (bridge: Bridge, tables: string) => (event: object) => string | null;
 }

@@ -2,7 +2,6 @@ import type { LogEvent } from "../../stores/events.ts";
 import type { ApplyEvent } from "../compiled.ts";
 import type { StateTable } from "../state-table.ts";
 import type { ProjectionTable } from "../types.ts";
-import { showInstant } from "../values/instant.ts";
 import { Refusal, type SqlRow } from "../values/sql-value.ts";
 import type { Bridge, BridgedTable, Inside } from "./bridge.ts";
 import { placeIn } from "./invalid.ts";
@@ -17,8 +16,7 @@ export function connectCode(
     const bridge = bridgeTo([...tables.values()], trouble);
     const apply = inside.connect(bridge, JSON.stringify(bridged(definitions)));
     return (event: LogEvent) => {
-      const time = event.timeMs === null ? null : showInstant(event.timeMs);
-      const problem = apply(event, time);
+      const problem = apply(event);
       // The handler may have caught what it was told; the build may not.
       if (trouble.length > 0) throw trouble[0];
       if (problem !== null) throw new Refusal(shortened(problem));

@@ -20,6 +20,7 @@ const { construct, ownKeys } = Reflect;
 const { isArray } = Array;
 const { parse, stringify } = JSON;
 const Bytes = Uint8Array;
+const Instant = Date;
 const copyOfBytes = Bytes.from.bind(Bytes) as (bytes: Uint8Array) => Uint8Array;
 
 /** The definitions that were made with `defineProjection`, and no look-alikes. */
@@ -77,12 +78,12 @@ export function connect(bridge: Bridge, spelled: string) {
     state[table.name] = tableOf(bridge, table, number, door);
   });
   freeze(state);
-  return (outer: Unknown, time: string | null): string | null => {
+  return (outer: Unknown): string | null => {
     if (!hasOwn(on, outer["type"] as string) && !hasOwn(upcast, outer["type"] as string))
       return null;
     door.isOpen = true;
     try {
-      const event = upcasted(eventOf(outer, time), upcast);
+      const event = upcasted(eventOf(outer), upcast);
       const handler = hasOwn(on, event["type"] as string) ? on[event["type"] as string] : undefined;
       if (handler === undefined) return null;
       const result = handler(event, state);
@@ -96,9 +97,28 @@ export function connect(bridge: Bridge, spelled: string) {
   };
 }
 
-function eventOf(outer: Unknown, time: string | null): Unknown {
+function eventOf(outer: Unknown): Unknown {
   const { id, type, source, subject, timeMs, sequence } = outer;
-  return { id, type, source, subject, time, timeMs, sequence, data: inner(outer["data"]) };
+  const data = inner(outer["data"]);
+  return {
+    id,
+    type,
+    source,
+    subject,
+    /** Written for those who ask only: that takes longer than all else. */
+    get time(): string | null {
+      return typeof timeMs === "number" ? timeText(timeMs) : null;
+    },
+    timeMs,
+    sequence,
+    data,
+  };
+}
+
+/** RFC 3339 in UTC, without the milliseconds where there are none. */
+function timeText(ms: number): string | null {
+  const date = new Instant(ms);
+  return ms === date.getTime() ? date.toISOString().replace(".000Z", "Z") : null;
 }
 
 /** A copy of JSON that consists of objects of this side. */
@@ -145,7 +165,8 @@ function upcasted(event: Unknown, upcast: Definition["upcast"]): Unknown {
 
 function tableOf(bridge: Bridge, table: BridgedTable, number: number, door: { isOpen: boolean }) {
   const { name, key, columns } = table;
-  const known = new Set(columns.map(([column]) => column));
+  const names = columns.map(([column]) => column);
+  const known = new Set(names);
   const keyOf = (given: unknown): unknown[] => {
     if (!door.isOpen) throw new TypeError("the state may be used while an event is applied only");
     const isByColumn = typeof given === "object" && given !== null && !(given instanceof Bytes);
@@ -161,16 +182,18 @@ function tableOf(bridge: Bridge, table: BridgedTable, number: number, door: { is
     }
   };
   const put = (row: Unknown): void => {
-    refuseUnknown(row);
+    if (typeof row !== "object" || row === null) refuseUnknown(row);
     keyOf(row);
-    told(
-      call(() =>
-        bridge.put(
-          number,
-          columns.map(([column]) => row[column]),
-        ),
-      ),
-    );
+    const values: unknown[] = [];
+    let given = 0;
+    for (let at = 0; at < names.length; at += 1) {
+      const value = row[names[at] as string];
+      if (value !== undefined) given += 1;
+      values[at] = value;
+    }
+    // Whoever named as many as there are named no other.
+    if (ownKeys(row).length !== given) refuseUnknown(row);
+    told(call(() => bridge.put(number, values)));
   };
   const get = (given: unknown): Unknown | null => {
     const keys = keyOf(given);
@@ -254,17 +277,16 @@ function forbidden(what: string) {
 function settle(): void {
   const world = globalThis as unknown as Unknown;
   for (const name of GONE) delete world[name];
-  const Now = Date;
   // Called or constructed without arguments it would be the clock.
-  const Then = new Proxy(Now, {
+  const Then = new Proxy(Instant, {
     apply: forbidden("Date()"),
     construct: (target, values, made) => {
       if (values.length === 0) forbidden("new Date()")();
       return construct(target, values, made) as object;
     },
   });
-  defineProperty(Now, "now", { value: forbidden("Date.now") });
-  defineProperty(Now.prototype, "constructor", { value: Then });
+  defineProperty(Instant, "now", { value: forbidden("Date.now") });
+  defineProperty(Instant.prototype, "constructor", { value: Then });
   defineProperty(world, "Date", { value: Then });
   defineProperty(Math, "random", { value: forbidden("Math.random") });
   // Either would show the frames of the outside.
