@@ -130,12 +130,13 @@ class LineSorter {
       to: isPacked ? null : size,
       lineBytesMax,
       checksum: sum?.over === "head" ? sum : null,
-      members: [],
+      members: null,
       links: null,
     };
     let trouble: string | null = null;
     try {
-      const take = async (): Promise<ArrayBuffer> => new ArrayBuffer(BUFFER_BYTES);
+      const buffer = new ArrayBuffer(BUFFER_BYTES); // nobody has a block when the next one is cut
+      const take = async (): Promise<ArrayBuffer> => buffer;
       trouble = await cutLines(request, take, (block) => this.#take(block));
     } catch (error) {
       if (error !== STOP) throw error;

@@ -62,7 +62,7 @@ export class LogLines {
       to: null,
       lineBytesMax,
       checksum: checksum?.over === "head" ? checksum : null,
-      members: [],
+      members: null,
       links: null,
     };
     await using thread = new LineThread();

@@ -109,16 +109,18 @@ async function skipLine(source: BoundedBytes, held: number): Promise<Skipped> {
   return { count, isEnded: false, rest: new Uint8Array(0) };
 }
 
+const NO_FORMS = { holes: new Uint32Array(0), forms: [] };
+
 /** Finds the lines of a block and what bytes can tell of them. */
 class LineJudge {
   readonly #head: HeadChecksum | null;
   readonly #links: LinkOptions | null;
   readonly #lineBytesMax: number;
-  readonly #finder: FormFinder;
+  readonly #finder: FormFinder | null;
   #ends = new Uint32Array(1 << 12);
 
   constructor({ checksum, links, lineBytesMax, members }: LinesRequest) {
-    this.#finder = new FormFinder(members);
+    this.#finder = members === null ? null : new FormFinder(members);
     this.#head = checksum === null ? null : new HeadChecksum(checksum.field, checksum.algorithm);
     this.#links = links;
     this.#lineBytesMax = lineBytesMax;
@@ -137,11 +139,12 @@ class LineJudge {
       const end = ends[line] as number;
       const verdict = this.#verdict(bytes, start, end, utf8);
       verdicts[line] = verdict;
-      if (verdict === VERDICT.whole) forms[line] = this.#finder.find(bytes, start, end);
+      if (verdict === VERDICT.whole && this.#finder !== null)
+        forms[line] = this.#finder.find(bytes, start, end);
       links?.push(this.#link(bytes, start, end));
       start = end + 1;
     }
-    const { holes, forms: learned } = this.#finder.take();
+    const { holes, forms: learned } = this.#finder?.take() ?? NO_FORMS;
     return {
       buffer: buffer.buffer as ArrayBuffer,
       offset,

@@ -13,8 +13,8 @@ export interface LinesRequest {
   readonly lineBytesMax: number;
   /** Null where it is not over the line's head. */
   readonly checksum: Pick<ChecksumOptions, "field" | "algorithm"> | null;
-  /** Members of a line that are wanted. */
-  readonly members: readonly string[];
+  /** Members of a line that are wanted; null where only its bytes are, and no form is looked for. */
+  readonly members: readonly string[] | null;
   /** What each line gives to the next one; null where the line's bytes do not tell. */
   readonly links: LinkOptions | null;
 }
