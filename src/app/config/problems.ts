@@ -89,6 +89,7 @@ function sentence(issue: Issue, value: Json | undefined): string {
       if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
       return `must be at most ${issue.maximum}`;
     case "invalid_value":
+      if (!issue.message.startsWith("Invalid ")) return issue.message; // the schema's own words
       return `must be one of ${issue.values.map(String).join(", ")}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? "is not a name that can stand here";

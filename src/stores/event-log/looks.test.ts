@@ -84,8 +84,11 @@ describe("a look at an event log", () => {
     assert.match(told, /not UTF-8/);
     assert.match(observations[0]?.evidence ?? "", /b of 2/);
     assert.deepEqual(observations[0]?.remedies, ["merge"]);
-    assert.deepEqual(await seen(sample, "audit"), ["event-log.torn:6"]);
-    assert.equal((await look(sample, "audit")).files[0]?.error, "5 of its lines are damaged");
+    assert.deepEqual(await seen(sample, "audit"), [
+      "event-log.torn:6",
+      "event-log.damaged:app.jsonl",
+    ]);
+    assert.equal((await look(sample, "audit")).files[0]?.error, "4 of its lines are damaged");
   });
 
   it("finds gaps, repeated numbers and numbers that run backwards", async () => {

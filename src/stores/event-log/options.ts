@@ -38,7 +38,7 @@ const checksum = z.strictObject({
   field: name.describe("The member that holds it, in hex digits"),
   algorithm: algorithm.default("crc32"),
   over: z
-    .union([z.literal("head"), names])
+    .union([z.literal("head", "must be head, or a list of members"), names])
     .default("head")
     .describe("The line's bytes before the checksum, or the canonical JSON of these members"),
 });
@@ -47,7 +47,7 @@ const chain = z.strictObject({
   field: name.describe("The member that holds the digest of the event before, in hex digits"),
   algorithm: algorithm.default("sha256"),
   over: z
-    .union([z.enum(["line", "head"]), names])
+    .union([z.enum(["line", "head"], "must be line, head, or a list of members"), names])
     .default("line")
     .describe("Of the event before: its line, the line's bytes before its checksum, or members"),
 });
@@ -67,7 +67,7 @@ export const eventLogOptions = z
       .record(name, z.string().min(1).max(4096))
       .default({})
       .describe("JSON Schema of `data`, by type"),
-    types: z
+    knownTypes: z
       .array(name)
       .max(10_000)
       .default([])
@@ -78,7 +78,7 @@ export const eventLogOptions = z
       .describe("What `sequence` promises of each source, where its values are whole numbers"),
     onDamaged: z
       .union([
-        z.enum(["stop", "skip"]),
+        z.enum(["stop", "skip"], "must be stop, skip or { skipBelow: n }"),
         z.strictObject({ skipBelow: z.int().positive().max(1_000_000_000) }),
       ])
       .default("stop")

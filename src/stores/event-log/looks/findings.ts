@@ -10,6 +10,7 @@ const CATALOGUE = {
   "event-log.chain": ["The chain of events is broken", "high", "corruption", MERGE],
   "event-log.checksum": ["An event is not what was written", "high", "corruption", MERGE],
   "event-log.envelope": ["An event lacks what every event has", "medium", "structure", []],
+  "event-log.damaged": ["Lines of the log are damaged", "high", "corruption", MERGE],
   "event-log.file.damaged": [
     "A file of the log cannot be uncompressed",
     "high",

@@ -1,6 +1,6 @@
 import type { Observation } from "../../../core/finding.ts";
 import type { HostTask } from "../../host/messages.ts";
-import type { EventBatch, EventBound, EventReader } from "../../events.ts";
+import type { EventBatch, EventBound, EventDamage, EventReader } from "../../events.ts";
 import type { InspectionKind } from "../../types.ts";
 import { readBytesDigest } from "../keep/file-digest.ts";
 import { openReader } from "../read/open-reader.ts";
@@ -47,7 +47,7 @@ export const task: HostTask<LookInput, Look> = async ({ kind, options, scratch }
   for await (const batch of eventsIn(reader, bound)) {
     checked += batch.events.length + batch.damaged.length;
     for (const damage of batch.damaged) {
-      if (isPhysical(damage)) damaged[damage.file] = (damaged[damage.file] ?? 0) + 1;
+      if (isLineDamage(damage)) damaged[damage.file] = (damaged[damage.file] ?? 0) + 1;
       if (isOf(kind, isPhysical(damage), damage.fault === "torn"))
         found.take(observeDamage(damage));
     }
@@ -55,10 +55,24 @@ export const task: HostTask<LookInput, Look> = async ({ kind, options, scratch }
     rules.check(batch);
     for (const { id } of batch.events) ids.add(id);
   }
+  if (kind === "audit") for (const each of summaries(damaged)) found.take(each);
   if (kind === "integrity") await compareRepeats({ reader, bound, ids, found });
   const digests = kind === "audit" ? await fileDigests(options.path) : {};
   return { observations: found.list(), checked, damaged, digests };
 };
+
+/** A torn end is told by itself: it may be a line that is being written. */
+function isLineDamage(damage: EventDamage): boolean {
+  return isPhysical(damage) && damage.fault !== "torn";
+}
+
+/** An audit counts what a scan lists. */
+function summaries(damaged: Readonly<Record<string, number>>): readonly Observation[] {
+  return Object.entries(damaged).map(([file, count]) => {
+    const lines = count === 1 ? "one line" : `${count} lines`;
+    return observe("event-log.damaged", `${lines} of ${file} cannot be read as written`, { file });
+  });
+}
 
 /** An audit tells of the end, a scan of damaged lines, integrity of what holds between them too. */
 function isOf(kind: InspectionKind, physical: boolean, torn: boolean): boolean {
@@ -102,8 +116,8 @@ async function withoutUnusable(
     found.take(observe("event-log.schema.unusable", description, { table: type }));
     return false;
   });
-  const types = [...options.types, ...Object.keys(options.schemas)];
-  return { ...options, types, schemas: Object.fromEntries(usable) };
+  const knownTypes = [...options.knownTypes, ...Object.keys(options.schemas)];
+  return { ...options, knownTypes, schemas: Object.fromEntries(usable) };
 }
 
 async function fileDigests(path: string): Promise<Readonly<Record<string, string>>> {

@@ -35,7 +35,7 @@ export class EventRules {
   constructor(options: EventLogOptions, take: (observation: Observation) => void) {
     this.#options = options;
     this.#take = take;
-    const known = [...options.types, ...Object.keys(options.schemas)];
+    const known = [...options.knownTypes, ...Object.keys(options.schemas)];
     this.#known = known.length === 0 ? null : new Set(known);
   }
 
