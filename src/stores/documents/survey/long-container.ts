@@ -6,7 +6,7 @@ import type { HeldFile } from "./held-file.ts";
 import { elementSpans } from "./spans.ts";
 
 /** Above so many bytes, a list of documents is read in parts. */
-export const LONG_BYTES = 8 << 20;
+const LONG_BYTES = 8 << 20;
 
 const HEAD_BYTES = 1 << 20;
 const BOM_BYTES = 3;
