@@ -49,7 +49,7 @@ export interface MendBench extends AsyncDisposable {
   mend(
     sources: readonly MendSource[],
     dryRun?: boolean,
-    more?: Partial<Pick<MendOrder, "forget" | "takeOut">>,
+    more?: Partial<Pick<MendOrder, "forget" | "rules" | "takeOut">>,
   ): Promise<Mended>;
   /** Paths that are not as in the copy. */
   differing(): readonly string[];

@@ -1,8 +1,8 @@
-import { repairDocument } from "../repair/document.ts";
 import type { DocumentRepair } from "../repair/types.ts";
-import { decideDocument } from "./decide.ts";
+import { repairDocument } from "../repair/document.ts";
+import { decideDocument, type DocumentAction } from "./decide.ts";
 import type { Judge, Judged } from "./judge.ts";
-import { holdsNewer } from "./newer.ts";
+import { left, lost, partOf, restored, type Verdict } from "./fates.ts";
 import type { DocumentFate, SourceFolder, SuspectFile } from "./types.ts";
 import { versionOf, type Version } from "./versions.ts";
 
@@ -45,30 +45,42 @@ export function mendDocument(question: MendQuestion, bytes: Uint8Array): MendedF
     isRemovable,
   });
   const isWanted = !isCertain && version?.isStrict !== true;
-  const key = keyOf(question, judged);
-  const told = { collection: judge.spec.name, path: file.name, key };
-  const fate = (one: Partial<DocumentFate> & Pick<DocumentFate, "verdict">): DocumentFate => ({
-    ...told,
-    reasons: repair.reasons,
-    dropped: repair.dropped,
-    loss: null,
-    ...one,
-  });
+  const { becomes, ...fate } = outcomeOf(action, { question, repair, version, bytes });
+  const told = { collection: judge.spec.name, path: file.name, key: keyOf(question, judged) };
+  const { reasons, dropped } = repair;
+  return {
+    bytes: becomes,
+    documents: [{ ...told, reasons, dropped, loss: null, ...fate }],
+    isWanted,
+  };
+}
+
+interface Choice {
+  readonly question: MendQuestion;
+  readonly repair: DocumentRepair;
+  readonly version: Version | null;
+  readonly bytes: Uint8Array;
+}
+
+/** What the file becomes, and what is to be told of it. */
+function outcomeOf(
+  action: DocumentAction,
+  { question, repair, version, bytes }: Choice,
+): Verdict & { readonly becomes: MendedFile["bytes"] } {
   switch (action) {
     case "repair":
-      return { bytes: repair.bytes, documents: [fate({ verdict: "repaired" })], isWanted };
-    case "restore":
-      return {
-        bytes: version?.bytes,
-        documents: [fate({ key: version?.key ?? key, ...restored(repair, version, bytes) })],
-        isWanted,
-      };
+      return { becomes: repair.bytes, verdict: "repaired" };
+    case "restore": {
+      const key = version?.key ?? null;
+      const fate = restored(repair, version, bytes);
+      return { becomes: version?.bytes, ...fate, ...(key !== null && { key }) };
+    }
     case "keep-part":
-      return { bytes: repair.bytes, documents: [fate(partOf(repair))], isWanted };
+      return { becomes: repair.bytes, ...partOf(repair) };
     case "take-out":
-      return { bytes: null, documents: [fate(lost(repair))], isWanted };
+      return { becomes: null, ...lost(repair) };
     case "leave":
-      return { bytes: undefined, documents: [fate(left(file, repair))], isWanted };
+      return { becomes: undefined, ...left(question.file, repair) };
     default:
       return action satisfies never;
   }
@@ -77,43 +89,4 @@ export function mendDocument(question: MendQuestion, bytes: Uint8Array): MendedF
 /** Its place, where nobody can read its own key. */
 function keyOf({ file }: MendQuestion, judged: Judged | null): DocumentFate["key"] {
   return judged?.isWhole === true && judged.key !== null ? judged.key : { _path: file.name };
-}
-
-type Verdict = Pick<DocumentFate, "verdict"> & Partial<DocumentFate>;
-
-/** What was newer than the version goes with the damage, where any of it can still be read. */
-export function restored(
-  { bytes: rest, reasons }: DocumentRepair,
-  version: Pick<Version, "bytes" | "source"> | null,
-  damaged: Uint8Array,
-): Verdict {
-  const from = version === null ? "" : version.source.name;
-  const isNewer = version !== null && rest !== null && holdsNewer({ damaged, rest }, version.bytes);
-  return {
-    verdict: "restored",
-    reasons: [...reasons.slice(0, 1), `the version of ${from} took its place`],
-    dropped: [],
-    loss: isNewer ? `what was changed in it after ${from} is kept in quarantine only` : null,
-  };
-}
-
-/** The rest of it is a loss, and named. */
-export function partOf({ dropped, reasons }: DocumentRepair): Verdict {
-  const text = dropped.map((each) => JSON.stringify(each.text.slice(0, 80))).join(", ");
-  const what = text === "" ? "a part of it is in doubt" : `these parts are gone: ${text}`;
-  return { verdict: "partial", loss: `${what} (${reasons.at(-1) ?? "damaged"})` };
-}
-
-/** No good version anywhere. */
-export function lost({ reasons }: DocumentRepair): Verdict {
-  return {
-    verdict: "lost",
-    loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot that could be read has a good version`,
-  };
-}
-
-function left({ isSound }: SuspectFile, repair: DocumentRepair): Verdict {
-  if (!isSound) return lost(repair);
-  const reason = "it can be read, and nobody but a person can tell what is right";
-  return { verdict: "left", reasons: [reason], dropped: [] };
 }

@@ -4,7 +4,8 @@ import { repairDocument } from "../repair/document.ts";
 import { isLines } from "../survey/lines.ts";
 import { readJsonFile } from "../survey/read-file.ts";
 import { formOf, formOfDamaged, type Form } from "../survey/spans.ts";
-import { lost, mendDocument, type MendQuestion } from "./mend-document.ts";
+import { lost } from "./fates.ts";
+import { mendDocument, type MendQuestion } from "./mend-document.ts";
 import { mendRecords, type MendedRecords, type Splice } from "./mend-records.ts";
 import type { RangeFile } from "./read-range.ts";
 import { fileIn } from "./versions.ts";
@@ -43,24 +44,28 @@ function recordForm(question: MendQuestion, file: RangeFile): RecordForm | null 
   return form === "array" ? "array" : "object";
 }
 
-/** As it can be seen in the file, in what can be read of it, or in the copies. */
+/**
+ * As it can be seen in the file, in the copies, or in what can be read of it. A sound copy is
+ * believed before a damaged file: one bracket at its beginning makes no list of a document.
+ */
 function formIn({ judge: { spec }, file, sources }: MendQuestion, bytes: Uint8Array): Form {
-  const seen = spec.form === "auto" ? seenIn(spec, bytes) : formOfDamaged(spec, bytes);
-  if (seen !== null) return seen;
+  if (spec.form !== "auto") return formOfDamaged(spec, bytes);
+  const sound = soundForm(spec, bytes);
+  if (sound !== null) return sound;
   for (const source of sources) {
     using copy = fileIn(source, file.raw);
-    const found = copy === null ? null : seenIn(spec, copy.read(0, copy.size));
+    const found = copy === null ? null : soundForm(spec, copy.read(0, copy.size));
     if (found !== null) return found;
   }
+  if (formOfDamaged(spec, bytes) === "array") return "array";
   const part = repairDocument(bytes).bytes;
-  return (part === null ? null : seenIn(spec, part)) ?? "document";
+  return (part === null ? null : soundForm(spec, part)) ?? "document";
 }
 
-/** Null where damage leaves it open. */
-function seenIn(spec: MendQuestion["judge"]["spec"], bytes: Uint8Array): Form | null {
+/** Null for what is no JSON. */
+function soundForm(spec: MendQuestion["judge"]["spec"], bytes: Uint8Array): Form | null {
   const { check } = readJsonFile(bytes, { ...spec, form: "document" });
-  if (check.valid) return formOf(spec, JSON.parse(Buffer.from(bytes).toString()));
-  return formOfDamaged(spec, bytes) === "array" ? "array" : null;
+  return check.valid ? formOf(spec, JSON.parse(Buffer.from(bytes).toString())) : null;
 }
 
 /** The whole is tried before it is believed; lines are right one by one. */

@@ -81,6 +81,22 @@ const DAMAGES: readonly Damage[] = [
     left: null,
   },
   {
+    what: "brackets without an end are where a document was",
+    path: "notes/brackets.json",
+    harm: () => "[".repeat(100_000),
+    restored: ["restored"],
+    alone: ["lost"],
+    left: null,
+  },
+  {
+    what: "a bracket stands in front of it",
+    path: "notes/bracket.json",
+    harm: (good) => `[${String(good)}`,
+    restored: ["restored"],
+    alone: ["partial"],
+    left: NOTE.replace("1", '"bracket"').trimEnd(),
+  },
+  {
     what: "binary stands in text",
     path: "notes/binary.json",
     harm: () => Buffer.from('{"id": "binary", \u0001\u0002\u0003 "name": "\xfc\x00', "latin1"),
@@ -311,6 +327,20 @@ describe("documents that are mended", () => {
     assert.deepEqual(bench.read(CONTRACT).toString(), "");
     assert.equal(bench.read("log.jsonl").toString(), `${lines(1, 2)}{"id": ###\n${lines(4)}`);
     assert.equal((await bench.mend([], true, { takeOut: false })).pending, 0);
+  });
+
+  it("stay as they are where a rule would be broken more often than before", async () => {
+    await using bench = await mendBench();
+    bench.write("notes/1.json", "");
+    const limits = { timeoutMs: 10_000, rowsMax: 100, bytesMax: 100_000 };
+    const rule = { text: "SELECT id FROM notes WHERE name = 'Müller'", ...limits };
+    const known = { text: "SELECT nothing FROM nowhere", ...limits };
+    const refused = bench.mend([bench.copy], false, { rules: [known, rule] });
+    await assert.rejects(refused, { code: "RULE_BROKEN" });
+    assert.equal(bench.read("notes/1.json").toString(), "");
+    assert.ok(!existsSync(bench.quarantine));
+    const fine = { ...rule, text: "SELECT id FROM notes WHERE name = 'Meier'" };
+    assert.equal((await bench.mend([bench.copy], false, { rules: [fine] })).total.restored, 1);
   });
 
   it("are not touched where there is nothing to mend", async () => {

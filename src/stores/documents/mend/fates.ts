@@ -1,0 +1,45 @@
+import type { DocumentRepair } from "../repair/types.ts";
+import { holdsNewer } from "./newer.ts";
+import type { DocumentFate, SuspectFile } from "./types.ts";
+import type { Version } from "./versions.ts";
+
+/** A verdict, and what more there is to say. */
+export type Verdict = Pick<DocumentFate, "verdict"> & Partial<DocumentFate>;
+
+/** What was newer than the version goes with the damage, where any of it can still be read. */
+export function restored(
+  { bytes: rest, reasons }: DocumentRepair,
+  version: Pick<Version, "bytes" | "source"> | null,
+  damaged: Uint8Array,
+): Verdict {
+  const from = version === null ? "" : version.source.name;
+  const isNewer = version !== null && rest !== null && holdsNewer({ damaged, rest }, version.bytes);
+  return {
+    verdict: "restored",
+    reasons: [...reasons.slice(0, 1), `the version of ${from} took its place`],
+    dropped: [],
+    loss: isNewer ? `what was changed in it after ${from} is kept in quarantine only` : null,
+  };
+}
+
+/** The rest of it is a loss, and named. */
+export function partOf({ dropped, reasons }: DocumentRepair): Verdict {
+  const text = dropped.map((each) => JSON.stringify(each.text.slice(0, 80))).join(", ");
+  const what = text === "" ? "a part of it is in doubt" : `these parts are gone: ${text}`;
+  return { verdict: "partial", loss: `${what} (${reasons.at(-1) ?? "damaged"})` };
+}
+
+/** No good version anywhere. */
+export function lost({ reasons }: DocumentRepair): Verdict {
+  return {
+    verdict: "lost",
+    loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot that could be read has a good version`,
+  };
+}
+
+/** What stays as it lies there. */
+export function left({ isSound }: Pick<SuspectFile, "isSound">, repair: DocumentRepair): Verdict {
+  if (!isSound) return lost(repair);
+  const reason = "it can be read, and nobody but a person can tell what is right";
+  return { verdict: "left", reasons: [reason], dropped: [] };
+}

@@ -1,0 +1,207 @@
+import type { RecordForm } from "../json/records.ts";
+import type { DocumentRepair } from "../repair/types.ts";
+import { decideDocument } from "./decide.ts";
+import { lost, partOf, restored } from "./fates.ts";
+import type { MendQuestion } from "./mend-document.ts";
+import { isCertain, isSound, isUnknown, STRAY_MAX, textOf, type Problem } from "./problem.ts";
+import type { RecordVersion } from "./record-versions.ts";
+import type { RangeFile } from "./read-range.ts";
+import type { Stretch } from "./stretches.ts";
+import type { DocumentFate, SourceFolder } from "./types.ts";
+import type { WrittenPiece } from "./write-stretch.ts";
+
+/** Bytes that are looked at for what a file ends in. */
+const GAP_SHOWN = 64;
+
+/** A file of records as it lies there. */
+export interface LiveRecords {
+  readonly file: RangeFile;
+  readonly form: RecordForm;
+}
+
+/** What a copy has for a stretch. */
+export interface Offer {
+  readonly byId: (id: string) => RecordVersion | undefined;
+  readonly between: readonly RecordVersion[] | null;
+}
+
+/** What becomes of a stretch. */
+export interface Finished {
+  readonly pieces: readonly WrittenPiece[];
+  readonly documents: readonly DocumentFate[];
+  readonly endsLine: boolean;
+}
+
+/** Records that stood between the same neighbours. */
+interface Between {
+  readonly found: readonly RecordVersion[];
+  readonly source: SourceFolder;
+}
+
+/** One stretch of a file on its way to be sound again. */
+export class StretchMending {
+  readonly stretch: Stretch;
+  readonly #question: MendQuestion;
+  readonly #form: RecordForm;
+  readonly #problems: readonly Problem[];
+  readonly #endsInComma: boolean;
+  #between: Between | null = null;
+
+  constructor(question: MendQuestion, stretch: Stretch, { file, form }: LiveRecords) {
+    this.stretch = stretch;
+    this.#question = question;
+    this.#form = form;
+    const gap = file.read(Math.max(stretch.from, stretch.to - GAP_SHOWN), stretch.to);
+    this.#endsInComma = gap.toString("latin1").trimEnd().endsWith(",");
+    this.#problems = stretch.repairs.map((repair) => {
+      const { bytes, key } = repair;
+      const judged = bytes === null ? null : question.judge.document(bytes, { name: key });
+      return { repair, judged, version: null };
+    });
+  }
+
+  /** Something of it has no good version yet, and is not certain either. */
+  get isWanted(): boolean {
+    const isUnanswered = this.#unknown.length > 0 && this.#between === null;
+    return isUnanswered || this.wantedIds.length > 0;
+  }
+
+  /** Keys of records that cannot be mended for certain. */
+  get wantedIds(): readonly string[] {
+    return this.#problems.flatMap((problem) => {
+      if (isCertain(problem) || isUnknown(problem)) return [];
+      return problem.version?.found.isStrict === true ? [] : (problem.judged?.id ?? []);
+    });
+  }
+
+  get #unknown(): readonly Problem[] {
+    return this.#problems.filter(isUnknown);
+  }
+
+  /** Takes what a copy has, if nothing better was there before. */
+  offer(source: SourceFolder, { byId, between }: Offer): void {
+    for (const problem of this.#problems) {
+      const id = problem.judged?.id ?? null;
+      if (id === null || isCertain(problem) || problem.version?.found.isStrict === true) continue;
+      const found = byId(id);
+      if (found !== undefined && (problem.version === null || found.isStrict))
+        problem.version = { found, source };
+    }
+    if (between === null || this.#between !== null || this.#unknown.length === 0) return;
+    const known = new Set(this.#problems.flatMap(({ judged }) => judged?.id ?? []));
+    const others = between.filter(({ id }) => id === null || !known.has(id));
+    const found = this.#plausible(others);
+    const isContent = this.#unknown.some(({ repair: { kind } }) => kind === "record");
+    if (found.length > 0 || !isContent) this.#between = { found, source };
+  }
+
+  /**
+   * The records of a copy between the same neighbours are what was here, if they are not much more
+   * than there was room for; or else those whose key can still be read.
+   */
+  #plausible(found: readonly RecordVersion[]): readonly RecordVersion[] {
+    const unknown = this.#unknown;
+    const isOpen = unknown.some(({ repair: { kind } }) => kind === "cut");
+    const room = unknown.reduce((sum, { repair: { from, end } }) => sum + end - from, 0);
+    const taken = found.reduce((sum, { text }) => sum + text.length, 0);
+    return isOpen || taken <= room * 1.5 + 64 ? found : [];
+  }
+
+  finish(read: (from: number, to: number) => Uint8Array): Finished {
+    const documents: DocumentFate[] = [];
+    const pieces = this.#problems.map((problem): WrittenPiece => {
+      const { from, end } = problem.repair;
+      return { from, end, texts: this.#settle(problem, read, documents) };
+    });
+    const endsLine =
+      this.#form === "jsonl" &&
+      this.#problems.some(
+        ({ repair }) => repair.kind !== "record" || repair.verdict !== "repaired",
+      );
+    return { pieces, documents, endsLine };
+  }
+
+  /** The texts that a piece becomes; what is to be told of it goes to `documents`. */
+  #settle(
+    problem: Problem,
+    read: (from: number, to: number) => Uint8Array,
+    documents: DocumentFate[],
+  ): readonly Uint8Array[] {
+    const { repair, judged, version } = problem;
+    if (isUnknown(problem) && this.#between !== null)
+      return this.#settleUnknown(problem, this.#between, documents);
+    if (this.#isOnlyStructure(problem)) return [];
+    const action = decideDocument({
+      repair: repair.verdict,
+      isWhole: judged?.isWhole === true,
+      breaches: judged?.breaches ?? 0,
+      hasVersion: version !== null,
+      isSound: isSound(problem),
+      isRemovable: this.#question.mayTakeOut,
+    });
+    const tell = (verdict: Pick<DocumentFate, "verdict"> & Partial<DocumentFate>): void =>
+      void documents.push({ ...this.#told(problem), ...verdict });
+    switch (action) {
+      case "repair":
+        tell({ verdict: "repaired" });
+        return [textOf(repair, read)];
+      case "restore":
+        tell(restored(repair, goodOf(version), read(repair.at, repair.end)));
+        return version === null ? [] : [version.found.text];
+      case "keep-part":
+        tell(partOf(repair));
+        return [textOf(repair, read)];
+      case "take-out":
+        tell(lost(repair));
+        return [];
+      case "leave":
+        tell(isSound(problem) ? { verdict: "left", loss: null } : lost(repair));
+        return [read(repair.from, repair.end)];
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** What stood in all unknown places of a stretch comes back in the first one of them. */
+  #settleUnknown(
+    problem: Problem,
+    { found, source }: Between,
+    documents: DocumentFate[],
+  ): readonly Uint8Array[] {
+    if (this.#unknown[0] !== problem) return [];
+    const told = this.#told(problem);
+    for (const { id, bytes, name } of found) {
+      const judged = id === null ? null : this.#question.judge.document(bytes, { name });
+      const fate = restored(nothingLeft(problem.repair), { bytes, source }, NOTHING);
+      documents.push({ ...told, key: judged?.key ?? told.key, ...fate });
+    }
+    return found.map(({ text }) => text);
+  }
+
+  /** A separator or the last bracket was hit, and no record. */
+  #isOnlyStructure({ repair: { kind, from, end } }: Problem): boolean {
+    if (kind === "stray") return end - from <= STRAY_MAX;
+    const isAlone = this.#problems.length === 1;
+    return kind === "cut" && !(isAlone && this.#endsInComma);
+  }
+
+  #told({ repair, judged }: Problem): DocumentFate {
+    const { file, judge } = this.#question;
+    const place = { _path: file.name, ...(repair.index !== null && { _index: repair.index }) };
+    const key = judged?.isWhole === true && judged.key !== null ? judged.key : place;
+    const { reasons, dropped } = repair;
+    const { name: collection } = judge.spec;
+    return { collection, path: file.name, key, verdict: "left", reasons, dropped, loss: null };
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A version as it is told of. */
+function goodOf(version: Problem["version"]): Parameters<typeof restored>[1] {
+  return version && { bytes: version.found.bytes, source: version.source };
+}
+
+function nothingLeft({ reasons }: DocumentRepair): DocumentRepair {
+  return { verdict: "lost", bytes: null, edits: [], dropped: [], reasons };
+}
