@@ -2,7 +2,7 @@ import { writeKey } from "../../../receipts/canonical.ts";
 import type { EntrySink } from "../../../receipts/types.ts";
 
 /** Bytes behind an id while events are sorted: number of the segment, place in it. */
-export const ORDER_BYTES = 10;
+const ORDER_BYTES = 10;
 /** Bytes of a canonical integer in a key. */
 const INTEGER_BYTES = 9;
 const TEXT_TAG = 3;

@@ -40,7 +40,7 @@ export async function readProven(
 }
 
 /** STORE_CHANGED: what was captured is not there any more. */
-export function logChanged(path: string): SalvorError {
+function logChanged(path: string): SalvorError {
   return new SalvorError("STORE_CHANGED", `${path} changed otherwise than by growing`, {
     hint: "Run the command again; a log whose head is rewritten needs the driver files.",
   });

@@ -1,9 +1,9 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, hash, type Hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 
 import type { JobAnswer } from "../../../core/pool.ts";
 import { SalvorError } from "../../../core/errors.ts";
-import { sha256, sha256Hex } from "../../../core/hash.ts";
+import { sha256Hex } from "../../../core/hash.ts";
 import { writeKey, writeRecord } from "../../../receipts/canonical.ts";
 import { LENGTHS, packedEntryLength, writeLengths } from "../../../receipts/packed-entries.ts";
 import { RunWriter, type Run } from "../../../receipts/sorted-runs.ts";
@@ -142,7 +142,7 @@ class LineSorter {
       if (error !== STOP) throw error;
     }
     this.#proof?.end();
-    if (trouble !== null) this.#addDamaged(this.#read, "unreadable", sha256(Buffer.alloc(0)));
+    if (trouble !== null) this.#addDamaged(this.#read, "unreadable", hash("sha256", "", "latin1"));
     return trouble;
   }
 
@@ -170,7 +170,7 @@ class LineSorter {
     { bytes, text, start, end }: { bytes: Buffer; text: string; start: number; end: number },
   ): void {
     const found = this.#ids.of(block, line, text);
-    const digest = sha256(bytes.subarray(start, end));
+    const digest = hash("sha256", bytes.subarray(start, end), "latin1"); // thrice as fast as bytes
     const offset = block.offset + start;
     if ("fault" in found) return this.#addDamaged(offset, found.fault, digest);
     const { segment } = this.#input;
@@ -178,19 +178,23 @@ class LineSorter {
       "id" in found
         ? this.#keys.ofText(found.id, segment, offset)
         : this.#keys.ofBytes(bytes, found.from, found.to, segment, offset);
-    ROW.set(digest, ROW.length - digest.length);
+    ROW.write(digest, ROW.length - DIGEST_BYTES, "latin1");
     this.#events.add(this.#keys.bytes, 0, keyEnd, ROW, 0, ROW.length);
   }
 
-  #addDamaged(offset: number, fault: string, digest: Uint8Array): void {
+  #addDamaged(offset: number, fault: string, digest: string): void {
     const key = writeKey([textOf(this.#input.path), { type: "integer", value: BigInt(offset) }]);
-    const row = writeRecord([textOf(fault), { type: "blob", bytes: digest }]);
+    const row = writeRecord([
+      textOf(fault),
+      { type: "blob", bytes: Buffer.from(digest, "latin1") },
+    ]);
     this.#damaged.add(key, 0, key.length, row, 0, row.length);
   }
 }
 
-/** A row of one blob of 32 bytes, as `writeRecord` spells it. */
-const ROW = writeRecord([{ type: "blob", bytes: new Uint8Array(32) }]);
+const DIGEST_BYTES = 32;
+/** A row of one blob, as `writeRecord` spells it. */
+const ROW = Buffer.from(writeRecord([{ type: "blob", bytes: new Uint8Array(DIGEST_BYTES) }]));
 
 function textOf(text: string): Value {
   return { type: "text", bytes: Buffer.from(text) };
