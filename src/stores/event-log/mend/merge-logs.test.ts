@@ -87,6 +87,16 @@ describe("mending a log", () => {
     assert.deepEqual(told.changed, ["a.jsonl"]);
   });
 
+  it("mends a log of many megabytes, whatever the buffers are that it goes through", async () => {
+    const whole = eventLines(1, 16_000);
+    const bytes = Buffer.from(whole);
+    for (const share of [0.2, 0.5, 0.8])
+      bytes.fill(0, bytes.length * share, bytes.length * share + 9);
+    const told = await mend({ log: { "a.jsonl": bytes }, sources: [{ "a.jsonl": whole }] });
+    assert.ok(told.files["a.jsonl"]?.toString() === whole);
+    assert.equal(told.restored, 3);
+  });
+
   it("goes to an older copy where the newest is damaged at the same place", async () => {
     const whole = eventLines(1, 30);
     const damaged = flipped(whole, whole.indexOf("of 12") + 3);

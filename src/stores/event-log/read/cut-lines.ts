@@ -109,7 +109,10 @@ async function skipLine(source: BoundedBytes, held: number): Promise<Skipped> {
   return { count, isEnded: false, rest: new Uint8Array(0) };
 }
 
-const NO_FORMS = { holes: new Uint32Array(0), forms: [] };
+/** Made anew each time: it goes from thread to thread with its block. */
+function noForms(): ReturnType<FormFinder["take"]> {
+  return { holes: new Uint32Array(0), forms: [] };
+}
 
 /** Finds the lines of a block and what bytes can tell of them. */
 class LineJudge {
@@ -144,7 +147,7 @@ class LineJudge {
       links?.push(this.#link(bytes, start, end));
       start = end + 1;
     }
-    const { holes, forms: learned } = this.#finder?.take() ?? NO_FORMS;
+    const { holes, forms: learned } = this.#finder?.take() ?? noForms();
     return {
       buffer: buffer.buffer as ArrayBuffer,
       offset,
