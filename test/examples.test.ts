@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { closeSync, copyFileSync, openSync, readdirSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -8,7 +17,7 @@ import { test } from "node:test";
 import { openSite } from "./journeys/site.ts";
 import { memoryFolder } from "./support/folder.ts";
 import { runProcess } from "./support/processes.ts";
-import { cleanEnvironment, NODE, PROJECT } from "./support/salvor.ts";
+import { cleanEnvironment, expectSalvor, NODE, PROJECT } from "./support/salvor.ts";
 
 const EXAMPLES = join(PROJECT, "examples");
 const CHINOOK = join(PROJECT, "test", "data", "chinook.sqlite");
@@ -20,6 +29,7 @@ test("every example is tried here", () => {
     "emergency-restore.ts",
     "look-at-a-file.ts",
     "receipt-of-a-file.ts",
+    "registry",
   ]);
 });
 
@@ -46,6 +56,30 @@ test("a program mends a store and says what was found, done and lost", async () 
   assert.match(said, /^run: succeeded, sound: true$/m);
   assert.doesNotMatch(said, /^lost: /m);
   await site.expect(0, ["compare", CHINOOK, "shop"]);
+});
+
+test("a state is computed from a log by rules and by code", async () => {
+  await using folder = await memoryFolder();
+  cpSync(join(EXAMPLES, "registry"), folder.path, { recursive: true });
+  mkdirSync(folder.join("events"));
+  const sample = join(PROJECT, "test", "data", "events");
+  copyFileSync(join(sample, "history.jsonl"), folder.join("events", "history.jsonl"));
+  await expectSalvor(0, ["rebuild"], { cwd: folder.path });
+  const expected = readFileSync(join(sample, "history.state.tsv"), "utf8").trimEnd().split("\n");
+  for (const name of ["registry", "authors"]) {
+    using state = new DatabaseSync(folder.join("state", `${name}.sqlite`));
+    const rows = state.prepare("SELECT path, blob, mode FROM files ORDER BY path").all();
+    assert.deepEqual(
+      rows.map((row) => Object.values(row).join("\t")),
+      expected,
+    );
+  }
+  using authors = new DatabaseSync(folder.join("state", "authors.sqlite"));
+  const sum = authors
+    .prepare("SELECT sum(changes) AS changes, max(last) AS last FROM authors")
+    .get();
+  assert.equal(sum?.["changes"], 2229);
+  assert.match(String(sum?.["last"]), /^2026-08-19T14:53:14/);
 });
 
 test("a program looks at a file, without a salvor.yaml", async () => {

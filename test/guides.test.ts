@@ -81,6 +81,7 @@ async function runBlock(folder: TemporaryFolder, { info, text }: Block): Promise
   const env = cleanEnvironment({
     HOME: folder.join("home"),
     CHINOOK: join(PROJECT, "test", "data", "chinook.sqlite"),
+    EVENTS: join(PROJECT, "test", "data", "events", "history.jsonl"),
     PATH: [folder.join("bin"), dirname(NODE), process.env["PATH"] ?? ""].join(delimiter),
   });
   const options = { cwd: folder.join("work"), env };

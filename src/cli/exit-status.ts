@@ -4,7 +4,7 @@ export const EXIT_STATUSES = {
   1: "done, but a proof is unequal or something needs attention",
   2: "wrong usage or configuration",
   3: "refused: it needs a confirmation, or something is in the way",
-  4: "a backup or the audit trail is damaged",
+  4: "a backup, an event log or the audit trail is damaged",
   5: "busy, full or unreachable: try again",
   6: "done, with losses that are listed",
   70: "a fault of Salvor's own",

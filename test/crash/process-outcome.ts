@@ -78,7 +78,8 @@ export async function copyOf(stand: Stand): Promise<TemporaryFolder> {
 async function checkPromises(stand: Stand, cwd: string): Promise<void> {
   const { before, after, kept } = stand.prepared;
   const whole = [before, after];
-  const { store, contentOf, underWay, mayBe, again, ...subject } = stand.scenario.subject ?? SHOP;
+  const { store, contentOf, underWay, mayBe, again, afterwards, ...subject } =
+    stand.scenario.subject ?? SHOP;
   const live = join(cwd, subject.live);
   const found = await contentOf(live);
   const allowed = [...whole, ...whole.flatMap(underWay)];
@@ -107,6 +108,7 @@ async function checkPromises(stand: Stand, cwd: string): Promise<void> {
     assert.equal(await contentOf(target), content, "a snapshot gives back something else");
   }
   await useAgain(salvor, store, resumed === null ? [...kept.keys()] : []);
+  await afterwards?.(salvor);
   assert.notEqual(await contentOf(live), null, "the live store is still broken");
 }
 

@@ -48,6 +48,8 @@ export interface Subject {
   readonly mayBe?: (found: string | null, before: string | null, after: string | null) => boolean;
   /** Does it again after a run that failed for good on the way: then it must come to its end. */
   readonly again?: (salvor: Salvor) => Promise<unknown>;
+  /** What else must go well in the end, whatever was broken before. */
+  readonly afterwards?: (salvor: Salvor) => Promise<unknown>;
 }
 
 /** A database, which is always there, old or new. */

@@ -15,6 +15,7 @@ import {
   statesOf,
   waysToFail,
 } from "../crash/repository-crash.ts";
+import { rebuildByRenameScenario, rebuildScenario } from "../crash/rebuild-scenarios.ts";
 import { scenarios as deeds, type RepositoryScenario } from "../crash/repository-scenarios.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { soakDamage, soakSamples } from "./damage.ts";
@@ -30,7 +31,13 @@ import { soakRoundTrips } from "./round-trips.ts";
 // small repository, flipped, round trips of databases up to 1 GB, files of documents of 2 GB, and every
 // kind of damage to a store, with a table of which look has seen which.
 
-const commands = [...scenarios, mendScenario, documentsRestoreScenario];
+const commands = [
+  ...scenarios,
+  mendScenario,
+  documentsRestoreScenario,
+  rebuildScenario,
+  rebuildByRenameScenario,
+];
 
 const { values: options } = parseArgs({
   options: {
