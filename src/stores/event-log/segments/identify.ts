@@ -17,14 +17,22 @@ const FIRST_BYTES = 4096;
 /**
  * The segments of a log, oldest first. Empty files are none, and what is just being compressed
  * counts once.
+ *
+ * @param known from the last time: an older file that has not changed since is not opened again. The
+ *   newest one is written to, and clocks of file systems tick too slowly to show each change.
  */
 export async function identifySegments(
   pattern: string,
   lineBytesMax: number,
+  known: readonly Segment[] = [],
 ): Promise<readonly Segment[]> {
+  const before = new Map(known.map((each) => [each.path, each]));
   const found: Segment[] = [];
-  for (const file of segmentsOf(pattern)) {
-    const segment = file.size === 0 ? null : await identify(file, lineBytesMax);
+  const files = segmentsOf(pattern);
+  for (const file of files) {
+    const same = file === files.at(-1) ? undefined : before.get(file.path);
+    const isSame = same?.size === file.size && same.modifiedMs === file.modifiedMs;
+    const segment = isSame ? same : file.size === 0 ? null : await identify(file, lineBytesMax);
     if (segment !== null) found.push(segment);
   }
   return found.filter((each) => !isCopyBeingMade(each, found));

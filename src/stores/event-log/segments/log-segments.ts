@@ -7,6 +7,7 @@ import { logChanged, segmentMissing } from "./trouble.ts";
 export class LogSegments {
   readonly #path: string;
   readonly #lineBytesMax: number;
+  #known: readonly Segment[] = [];
 
   constructor(path: string, lineBytesMax: number) {
     this.#path = path;
@@ -20,7 +21,8 @@ export class LogSegments {
    *   back.
    */
   async list(): Promise<readonly Segment[]> {
-    const segments = await identifySegments(this.#path, this.#lineBytesMax);
+    const segments = await identifySegments(this.#path, this.#lineBytesMax, this.#known);
+    this.#known = segments;
     if (segments.length === 0 && segmentsOf(this.#path).length === 0)
       throw segmentMissing(this.#path);
     return segments;
@@ -41,6 +43,7 @@ export class LogSegments {
   async located(segment: Segment): Promise<Segment> {
     const same = await identify(segment, this.#lineBytesMax);
     if (same?.id === segment.id) return same;
+    this.#known = [];
     const found = (await this.list()).find(({ id }) => id === segment.id);
     if (found === undefined) throw logChanged(`${segment.path} is gone since reading began`);
     return found;
