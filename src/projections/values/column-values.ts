@@ -63,8 +63,9 @@ function boolean(value: unknown): SqlValue {
 
 function timestamp(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
-  if (typeof value === "number" && Number.isSafeInteger(value)) return showInstant(value);
-  if (typeof value === "string" && parseInstant(value) !== null) return value;
+  const isText = typeof value === "string" && parseInstant(value) !== null;
+  const shown = Number.isSafeInteger(value) ? showInstant(Number(value)) : null;
+  if (isText || shown !== null) return isText ? value : shown;
   throw unfit(value, "no time: RFC 3339, or milliseconds since 1970");
 }
 
@@ -80,8 +81,18 @@ function blob(value: unknown): SqlValue {
 
 function json(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
-  const spelled = canonicalJson(value as Json);
-  return wellFormed(spelled);
+  return canonicalJson(plain(value, 0));
+}
+
+/** What JSON cannot say is refused; a member that is undefined is none. */
+function plain(value: unknown, depth: number): Json {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value !== "object" || isUint8Array(value)) throw unfit(value, "no JSON");
+  if (depth === DEPTH_MAX) throw new Refusal(`it is nested deeper than ${DEPTH_MAX} levels`);
+  if (Array.isArray(value)) return value.map((each) => plain(each, depth + 1));
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, plain(member, depth + 1)]));
 }
 
 /** SQLite keeps UTF-8, in which half of a pair has no spelling. */
@@ -90,10 +101,21 @@ function wellFormed(value: string): string {
   throw unfit(value, "no text: it holds half a surrogate pair");
 }
 
+/** Deeper ones are no data, and would end the stack. */
+const DEPTH_MAX = 500;
 const SHOWN_MAX = 40;
 
 function unfit(value: unknown, what: string): Refusal {
-  const shown = typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? "undefined");
+  const shown = textOf(value);
   const short = shown.length > SHOWN_MAX ? `${shown.slice(0, SHOWN_MAX)}…` : shown;
   return new Refusal(`${short.toWellFormed()} is ${what}`);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "bigint") return value.toString();
+  try {
+    return JSON.stringify(value) ?? "undefined";
+  } catch {
+    return "it"; // holds what JSON cannot say
+  }
 }
