@@ -20,12 +20,12 @@ process.on("message", (message: HostMessage) => {
 });
 
 async function perform(order: HostOrder): Promise<HostReply> {
+  stop = new AbortController(); // it may be told to stop while it still loads
+  const { signal } = stop;
   const { task } = (await import(order.module)) as { readonly task: HostTask<unknown, unknown> };
   const progress = (done: number, total: number): void => {
     process.send?.({ kind: "progress", done, total } satisfies HostReply);
   };
-  stop = new AbortController();
-  const { signal } = stop;
   return { kind: "done", output: await task(order.input, { progress, tell, signal }) };
 }
 
