@@ -1,5 +1,3 @@
-import { rm } from "node:fs/promises";
-
 import { entryModule } from "../../core/module.ts";
 import type { CapturedTree } from "../files/captured-tree.ts";
 import type { TreeEntry } from "../files/entry.ts";
@@ -32,7 +30,7 @@ export async function holdFolder(
 ): Promise<HeldFolder> {
   const copies: string[] = [];
   const dispose = async (): Promise<void> => {
-    await Promise.all(copies.map((path) => rm(path, { force: true })));
+    await Promise.all(copies.map((path) => live.tree.context.disk.remove(path)));
     await captured.dispose();
   };
   try {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
@@ -20,7 +19,7 @@ export async function* folderRows(
   signal: AbortSignal,
 ): AsyncIterable<Entry> {
   const { live } = folder;
-  const { scratch, world } = live.tree.context;
+  const { scratch, world, disk } = live.tree.context;
   const at = live.specs.findIndex(({ name }) => name === collection);
   if (at < 0 && collection !== FILES.name) throw unknown(live.tree.identity.name, collection);
   const path = join(scratch, world.newId("rows"));
@@ -37,7 +36,7 @@ export async function* folderRows(
     sorter.finish();
     yield* entriesOf(writer.finish(), signal);
   } finally {
-    await rm(path, { force: true });
+    await disk.remove(path);
   }
 }
 

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { removeFileSync } from "../../core/remove-file.ts";
 import type { HostTask } from "../host/messages.ts";
 import type { Bundle } from "./bundles.ts";
 import { CoarseClock } from "./clock.ts";
@@ -65,7 +65,7 @@ export const task: HostTask<CaptureInput, Captured> = async (input) => {
     const [next, early] = await Promise.all([reader.round(clock.now()), writing]);
     round = next;
     written = round.changedTotal === 0 ? early : null;
-    if (written === null) rmSync(files.entries, { force: true });
+    if (written === null) removeFileSync(files.entries);
   }
   written ??= await writeImage(reader.batches, files.entries, listsFiles);
   const { troubles } = reader;

@@ -1,4 +1,7 @@
-import { closeSync, futimesSync, fstatSync, openSync, rmSync } from "node:fs";
+import { closeSync, futimesSync, fstatSync, openSync } from "node:fs";
+
+import { diskError } from "../../core/disk.ts";
+import { removeFileSync } from "../../core/remove-file.ts";
 
 /**
  * A change is stamped with the kernel's coarse clock: two within so many nanoseconds may bear the
@@ -14,7 +17,11 @@ export class CoarseClock implements Disposable {
   /** @param path of a file that is made for it; must not exist. */
   constructor(path: string) {
     this.#path = path;
-    this.#file = openSync(path, "wx", 0o600);
+    try {
+      this.#file = openSync(path, "wx", 0o600);
+    } catch (error) {
+      throw diskError(path, error);
+    }
   }
 
   /** Nanoseconds since 1970. */
@@ -25,6 +32,6 @@ export class CoarseClock implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#file);
-    rmSync(this.#path, { force: true });
+    removeFileSync(this.#path);
   }
 }

@@ -1,9 +1,10 @@
 import { closeSync, constants, ftruncateSync, linkSync, mkdirSync, openSync } from "node:fs";
-import { readlinkSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import { readlinkSync, symlinkSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { diskError } from "../../core/disk.ts";
 import { systemCode } from "../../core/errors.ts";
+import { removeFileSync } from "../../core/remove-file.ts";
 import type { HostTask } from "../host/messages.ts";
 import { setFileAttributes, setFolderAttributes, setLinkAttributes } from "./attributes.ts";
 import { CoarseClock, TICK_NS } from "./clock.ts";
@@ -41,7 +42,7 @@ const never = new AbortController().signal;
 
 /** Copies a tree, damaged or not, and syncs the copy. */
 export const task: HostTask<CopyInput, Copied> = async ({ root, exclude, target }) => {
-  rmSync(`${target}.clock`, { force: true });
+  removeFileSync(`${target}.clock`);
   using clock = new CoarseClock(`${target}.clock`);
   for (let attempt = 1; ; attempt += 1) {
     const copy = new TreeCopy(root, target, clock.now());

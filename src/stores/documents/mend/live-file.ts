@@ -12,13 +12,14 @@ import {
   openSync,
   readSync,
   renameSync,
-  rmSync,
+  unlinkSync,
   writeSync,
   type BigIntStats,
 } from "node:fs";
 
 import { diskError } from "../../../core/disk.ts";
 import { systemCode } from "../../../core/errors.ts";
+import { removeFileSync } from "../../../core/remove-file.ts";
 import { nameIn, parentOf, placeOf, showPath, type RawPath } from "../../files/raw-path.ts";
 import type { FileAttributes } from "./types.ts";
 
@@ -91,7 +92,7 @@ function draftOf(root: string, raw: RawPath): string | Buffer {
 
 /** Removes what a killed change has left beside a file. */
 export function removeDraft(root: string, raw: RawPath): void {
-  told(root, raw, () => rmSync(draftOf(root, raw), { force: true }));
+  told(root, raw, () => removeFileSync(draftOf(root, raw)));
 }
 
 /**
@@ -118,7 +119,7 @@ export function replaceFile(
   const draft = draftOf(root, raw);
   return told(root, raw, () => {
     makeFolders(root, raw, attributes.folderMode);
-    rmSync(draft, { force: true });
+    removeFileSync(draft);
     try {
       writeCopy(from, draft, attributes);
       if (!isUnchanged(place, live)) return false;
@@ -130,7 +131,7 @@ export function replaceFile(
       if (systemCode(error) === "EEXIST") return false;
       throw error;
     } finally {
-      rmSync(draft, { force: true });
+      removeFileSync(draft);
     }
   });
 }
@@ -140,7 +141,7 @@ export function removeFile(root: string, raw: RawPath, live: LiveFile): boolean 
   const place = placeOf(root, raw);
   return told(root, raw, () => {
     if (!isUnchanged(place, live)) return false;
-    rmSync(place);
+    unlinkSync(place);
     return true;
   });
 }

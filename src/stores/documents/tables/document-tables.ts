@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { entryModule } from "../../../core/module.ts";
@@ -29,12 +28,13 @@ export class DocumentTables implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const path = await this.#path?.catch(() => null);
-    if (typeof path === "string") await rm(path, { force: true });
+    const { disk } = this.#folder.live.tree.context;
+    if (typeof path === "string") await disk.remove(path);
   }
 
   async #make(signal: AbortSignal): Promise<string> {
     const { live, documents } = this.#folder;
-    const { scratch, world, hosts } = live.tree.context;
+    const { scratch, world, hosts, disk } = live.tree.context;
     const target = join(scratch, `${world.newId("tables")}.sqlite`);
     const cut = await Array.fromAsync(batches(documents, live.specs, signal));
     const input: TablesInput = { target, specs: live.specs, files: cut.flat() };
@@ -43,7 +43,7 @@ export class DocumentTables implements AsyncDisposable {
       await hosts.run("engine", task, input, signal);
       return target;
     } catch (error) {
-      await rm(target, { force: true });
+      await disk.remove(target);
       throw error;
     }
   }
