@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
 
 import { diskError } from "../core/disk.ts";
 import { SalvorError } from "../core/errors.ts";
+import { removeFileSync } from "../core/remove-file.ts";
 import {
   comparePacked,
   keyLengthAt,
@@ -149,7 +150,7 @@ export function mergeRuns(
 
 /** Removes the files of runs. */
 export function removeRuns(runs: readonly Run[]): void {
-  for (const { path } of runs) rmSync(path, { force: true });
+  for (const { path } of runs) removeFileSync(path);
 }
 
 /** Moves a reader down the heap until both below it come later. */
