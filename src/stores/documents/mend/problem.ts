@@ -35,6 +35,13 @@ export function isUnknown(problem: Problem): boolean {
   return !isCertain(problem) && !isSound(problem) && (judged?.id ?? null) === null;
 }
 
+/** Bytes of it went with the damage: they may have been those of other records as well. */
+export function mayHide(problem: Problem): boolean {
+  const { kind, verdict } = problem.repair;
+  if (isUnknown(problem)) return true;
+  return kind === "record" && verdict !== "repaired" && !isSound(problem);
+}
+
 /** A record as it is mended, with its key where it has one of its own. */
 export function textOf(
   { bytes, key, from, at }: RecordRepair,

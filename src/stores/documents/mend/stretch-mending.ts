@@ -3,7 +3,16 @@ import type { DocumentRepair } from "../repair/types.ts";
 import { decideDocument } from "./decide.ts";
 import { lost, partOf, restored } from "./fates.ts";
 import type { MendQuestion } from "./mend-document.ts";
-import { isCertain, isSound, isUnknown, STRAY_MAX, textOf, type Problem } from "./problem.ts";
+import { standsIn } from "./hidden-records.ts";
+import {
+  isCertain,
+  isSound,
+  isUnknown,
+  mayHide,
+  STRAY_MAX,
+  textOf,
+  type Problem,
+} from "./problem.ts";
 import type { RecordVersion } from "./record-versions.ts";
 import type { RangeFile } from "./read-range.ts";
 import type { Stretch } from "./stretches.ts";
@@ -32,10 +41,13 @@ export interface Finished {
   readonly endsLine: boolean;
 }
 
-/** Records that stood between the same neighbours. */
+/** Records that stood between the same neighbours, and were swallowed by the damage. */
 interface Between {
   readonly found: readonly RecordVersion[];
   readonly source: SourceFolder;
+  /** Where they come back; so many of them in front of what it was itself. */
+  readonly host: Problem;
+  readonly ahead: number;
 }
 
 /** One stretch of a file on its way to be sound again. */
@@ -45,12 +57,14 @@ export class StretchMending {
   readonly #form: RecordForm;
   readonly #problems: readonly Problem[];
   readonly #endsInComma: boolean;
+  readonly #file: RangeFile;
   #between: Between | null = null;
 
   constructor(question: MendQuestion, stretch: Stretch, { file, form }: LiveRecords) {
     this.stretch = stretch;
     this.#question = question;
     this.#form = form;
+    this.#file = file;
     const gap = file.read(Math.max(stretch.from, stretch.to - GAP_SHOWN), stretch.to);
     this.#endsInComma = gap.toString("latin1").trimEnd().endsWith(",");
     this.#problems = stretch.repairs.map((repair) => {
@@ -87,24 +101,42 @@ export class StretchMending {
       if (found !== undefined && (problem.version === null || found.isStrict))
         problem.version = { found, source };
     }
-    if (between === null || this.#between !== null || this.#unknown.length === 0) return;
+    if (between !== null && this.#between === null) this.#takeHidden(source, between);
+  }
+
+  /** Damage may go over more records than the one whose key can still be read in it. */
+  #takeHidden(source: SourceFolder, between: readonly RecordVersion[]): void {
+    const host = this.#unknown[0] ?? this.#problems.find(mayHide);
+    if (host === undefined) return;
     const known = new Set(this.#problems.flatMap(({ judged }) => judged?.id ?? []));
-    const others = between.filter(({ id }) => id === null || !known.has(id));
-    const found = this.#plausible(others);
-    const isContent = this.#unknown.some(({ repair: { kind } }) => kind === "record");
-    if (found.length > 0 || !isContent) this.#between = { found, source };
+    const isOther = ({ id }: RecordVersion): boolean => id === null || !known.has(id);
+    const found = this.#plausible(between.filter(isOther), between);
+    const isContent =
+      !isUnknown(host) || this.#unknown.some(({ repair: { kind } }) => kind === "record");
+    if (found.length === 0 && isContent) return;
+    const own = between.findIndex(({ id }) => id !== null && id === host.judged?.id);
+    const ahead = found.filter((each) => between.indexOf(each) < own).length;
+    this.#between = { found, source, host, ahead };
   }
 
   /**
    * The records of a copy between the same neighbours are what was here, if they are not much more
-   * than there was room for; or else those whose key can still be read.
+   * than there was room for; or else those that can still be told apart in what lies there.
    */
-  #plausible(found: readonly RecordVersion[]): readonly RecordVersion[] {
-    const unknown = this.#unknown;
-    const isOpen = unknown.some(({ repair: { kind } }) => kind === "cut");
-    const room = unknown.reduce((sum, { repair: { from, end } }) => sum + end - from, 0);
+  #plausible(
+    found: readonly RecordVersion[],
+    between: readonly RecordVersion[],
+  ): readonly RecordVersion[] {
+    const hiding = this.#problems.filter(mayHide);
+    const isOpen = hiding.some(({ repair: { kind } }) => kind === "cut");
+    const slack = this.#unknown.length > 0 ? 64 : 0;
+    const room = hiding.reduce((sum, { repair: { from, end }, version }) => {
+      return sum + end - from - (version?.found.text.length ?? 0);
+    }, 0);
     const taken = found.reduce((sum, { text }) => sum + text.length, 0);
-    return isOpen || taken <= room * 1.5 + 64 ? found : [];
+    if (isOpen || taken <= room * 1.5 + slack) return found;
+    const pieces = hiding.map(({ repair: { from, end } }) => this.#file.read(from, end));
+    return standsIn(pieces, found, between);
   }
 
   finish(read: (from: number, to: number) => Uint8Array): Finished {
@@ -127,9 +159,21 @@ export class StretchMending {
     read: (from: number, to: number) => Uint8Array,
     documents: DocumentFate[],
   ): readonly Uint8Array[] {
+    const isAnswered = isUnknown(problem) && this.#between !== null;
+    const own = isAnswered ? [] : this.#settleOwn(problem, read, documents);
+    if (this.#between?.host !== problem) return own;
+    const { ahead } = this.#between;
+    const others = this.#settleHidden(this.#between, documents);
+    return [...others.slice(0, ahead), ...own, ...others.slice(ahead)];
+  }
+
+  /** Without the others that the damage has swallowed. */
+  #settleOwn(
+    problem: Problem,
+    read: (from: number, to: number) => Uint8Array,
+    documents: DocumentFate[],
+  ): readonly Uint8Array[] {
     const { repair, judged, version } = problem;
-    if (isUnknown(problem) && this.#between !== null)
-      return this.#settleUnknown(problem, this.#between, documents);
     if (this.#isOnlyStructure(problem)) return [];
     const action = decideDocument({
       repair: repair.verdict,
@@ -163,16 +207,14 @@ export class StretchMending {
   }
 
   /** What stood in all unknown places of a stretch comes back in the first one of them. */
-  #settleUnknown(
-    problem: Problem,
-    { found, source }: Between,
+  #settleHidden(
+    { found, source, host }: Between,
     documents: DocumentFate[],
   ): readonly Uint8Array[] {
-    if (this.#unknown[0] !== problem) return [];
-    const told = this.#told(problem);
+    const told = this.#told(host);
     for (const { id, bytes, name } of found) {
       const judged = id === null ? null : this.#question.judge.document(bytes, { name });
-      const fate = restored(nothingLeft(problem.repair), { bytes, source }, NOTHING);
+      const fate = restored(nothingLeft(host.repair), { bytes, source }, NOTHING);
       documents.push({ ...told, key: judged?.key ?? told.key, ...fate });
     }
     return found.map(({ text }) => text);

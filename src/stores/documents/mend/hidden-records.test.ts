@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { list, logLine, mendBench, type MendBench } from "./bench.ts";
+
+/** Zeros from the middle of one record to the middle of a later one: a sector that was lost. */
+function wipe(bench: MendBench, path: string, from: string, to: string): void {
+  const bytes = bench.read(path);
+  bytes.fill(0, bytes.indexOf(from) + 2, bytes.indexOf(to) + 2);
+  bench.write(path, bytes);
+}
+
+const restoredOf = async (bench: MendBench, path: string): Promise<readonly unknown[]> =>
+  (await bench.mend([bench.copy])).documents
+    .filter((each) => each.path === path && each.verdict === "restored")
+    .map(({ key }) => key);
+
+describe("records that went with the damage of another", () => {
+  it("come back in their order, and are told by key", async () => {
+    await using bench = await mendBench();
+    wipe(bench, "list.json", "item 1", "item 3");
+    wipe(bench, "log.jsonl", "line 1", "line 3");
+    wipe(bench, "keyed.json", "member a", "member b");
+    const { documents } = await bench.mend([bench.copy]);
+    for (const path of ["list.json", "log.jsonl"])
+      assert.equal(bench.read(path).toString(), bench.good(path).toString());
+    const members = (bytes: Buffer): unknown => JSON.parse(bytes.toString());
+    assert.deepEqual(members(bench.read("keyed.json")), members(bench.good("keyed.json")));
+    const told = documents.map(({ path, verdict, key }) => [path, verdict, key]);
+    assert.deepEqual(told.toSorted(), [
+      ["keyed.json", "restored", { _path: "keyed.json", _index: 0 }],
+      ["keyed.json", "restored", { _path: "keyed.json", _index: 0 }],
+      ...[1, 2, 3].map((id) => ["list.json", "restored", { id }]),
+      ...[1, 2, 3].map((id) => ["log.jsonl", "restored", { id }]),
+    ]);
+  });
+
+  it("come back where the one before them has lost its end", async () => {
+    await using bench = await mendBench();
+    bench.edit("list.json", 'xt": "item 1", "n": 1.50},', "");
+    assert.deepEqual(await restoredOf(bench, "list.json"), [{ id: 1 }]);
+    assert.equal(bench.read("list.json").toString(), list(1, 2, 3, 4, 5));
+  });
+
+  it("stay away where they were deleted before their neighbour was damaged", async () => {
+    await using bench = await mendBench();
+    bench.edit("list.json", '  {"id": 3, "text": "item 3", "n": 1.50},\n', "");
+    bench.edit("list.json", 'item 2", "n"', 'item 2", ###');
+    bench.edit("log.jsonl", logLine(3), "");
+    bench.edit("log.jsonl", 'line 4", "big"', 'line 4", ###');
+    await bench.mend([bench.copy]);
+    assert.equal(bench.read("list.json").toString(), list(1, 2, 4, 5));
+    assert.equal(bench.read("log.jsonl").toString(), [1, 2, 4, 5].map(logLine).join(""));
+  });
+});
