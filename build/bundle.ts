@@ -12,6 +12,8 @@ const ROOT = join(import.meta.dirname, "..");
 /** What is run as a thread's or a process's code; named by `entryModule`. */
 const THREADS = ["src/core/pool-thread.ts", "src/stores/host/main.ts"];
 const THREADED = ["src/**/*-{task,job,main}.ts", "src/stores/*/open-events.ts"];
+/** Is read as a text, and run where nothing can be imported. */
+const ALONE = "src/projections/code/inside-main.ts";
 
 /** Its code must lie in a chunk, and does when it is an entry: places are counted from there. */
 const MODULE = "src/core/module.ts";
@@ -62,8 +64,9 @@ const doors = await build({
 await rm(base);
 const threads = await build({
   ...options,
-  entryPoints: [...THREADS, ...globSync(THREADED, { cwd: ROOT }), MODULE],
+  entryPoints: [...THREADS, ...globSync(THREADED, { cwd: ROOT, exclude: [ALONE] }), MODULE],
 });
+await build({ ...options, entryPoints: [ALONE], splitting: false });
 await writeFile(join(ROOT, "dist/LICENSES.md"), await licences([doors.metafile, threads.metafile]));
 
 /** What the authors of the merged libraries ask to be passed on with them. */
