@@ -56,7 +56,7 @@ describe("a rebuild of some of the events", () => {
       for (const asked of [time, String(Date.parse(time))]) {
         const to = `then-${at}-${asked === time ? "text" : "ms"}.sqlite`;
         const built = await rebuild(registry, ["--until-timestamp", asked, "--to", to]);
-        assert.deepEqual(registry.rows(registry.site.join(to)), expected, `${time}`);
+        assert.deepEqual(registry.rows(registry.site.join(to)), expected, time);
         assert.equal(built.target, registry.site.join(to));
       }
     }

@@ -20,7 +20,7 @@ it("a damaged log is mended from its snapshots, and then the state is built from
   const steps = (JSON.parse(dry.stdout) as RunDocument).steps.map(({ action }) => action);
   assert.ok(
     steps.includes("rebuild") && steps.indexOf("merge") < steps.indexOf("rebuild"),
-    `${steps}`,
+    steps.join(" "),
   );
   const { stdout } = await site.expect(0, ["recover", "registry", "--yes", "--json"]);
   const run = JSON.parse(stdout) as RunDocument;

@@ -112,7 +112,7 @@ function rowsOf(path: string): readonly string[] {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const rows = database.prepare("SELECT path, blob, mode FROM files ORDER BY path").all();
-    return rows.map(({ path: name, blob, mode }) => `${name}\t${blob}\t${mode}`);
+    return rows.map((row) => Object.values(row).map(String).join("\t"));
   } finally {
     database.close();
   }
