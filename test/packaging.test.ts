@@ -147,6 +147,21 @@ describe("the packed archive", () => {
     assert.deepEqual([proof.equal, proof.level], [true, "complete"]);
   });
 
+  it("rebuilds the state of an event log by code of the user's", async () => {
+    const app = join(scratch, "replayed");
+    await cp(join(ROOT, "test/data/projections"), app, { recursive: true });
+    const config = `stores: { history: { driver: event-log, path: ${join(ROOT, "test/data/events/history.jsonl")} } }
+projections: { registry: { log: history, target: ./registry.sqlite, module: ./registry.ts } }
+`;
+    await writeFile(join(app, "salvor.yaml"), config);
+    const { status, stdout, stderr } = await run(installed, ["rebuild", "--json"], app);
+    assert.equal(status, 0, stderr);
+    const { applied, digest } = JSON.parse(stdout) as { applied: number; digest: string };
+    assert.equal(applied, 2229);
+    const verified = await run(installed, ["verify-state", "--json"], app);
+    assert.equal((JSON.parse(verified.stdout) as { actual: string }).actual, digest);
+  });
+
   it("is a library of the same name", async () => {
     const user = join(scratch, "prefix/lib/user.mjs");
     const script = `import { openSalvor } from "salvor";
