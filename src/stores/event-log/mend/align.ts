@@ -139,11 +139,11 @@ class Walk {
     const run = this.#missing.at(-1);
     if (run !== undefined && run.path === line.path && run.end + 1 >= line.start) {
       run.end = line.end;
-      run.count += 1;
+      run.count += line.count;
     } else {
       const beginsSegment = this.#sourcePath !== line.path;
-      const { path, start, end } = line;
-      this.#missing.push({ path, start, end, count: 1, beginsSegment, endsSegment: false });
+      const { path, start, end, count } = line;
+      this.#missing.push({ path, start, end, count, beginsSegment, endsSegment: false });
     }
     this.#sourcePath = line.path;
     this.#source.skip();
@@ -155,7 +155,7 @@ class Walk {
   #pass(here: LineFact, same: LineFact | null): void {
     this.#log.skip();
     if (same === null) {
-      this.#newer += 1;
+      this.#newer += here.count;
       const isDoubtful = here.id !== null && this.#missing.length > 0;
       if (isDoubtful && this.#foreign.length < WINDOW) {
         this.#foreign.push(here);
@@ -166,7 +166,7 @@ class Walk {
     this.#last = here;
     this.#anchor = same?.path ?? null;
     if (same === null) return;
-    this.#common += 1;
+    this.#common += here.count;
     this.#sourcePath = same.path;
     this.#source.skip();
   }

@@ -7,6 +7,7 @@ import type { LineBlock } from "../read/line-block.ts";
 import { inWritingOrder } from "../segments/order.ts";
 import { LineIds, type LineTrouble } from "../keep/line-ids.ts";
 import { listSegments } from "../keep/list-segments.ts";
+import type { SameRange } from "./same-ranges.ts";
 
 /** One line of a log, and where it stands. */
 export interface LineFact {
@@ -20,6 +21,8 @@ export interface LineFact {
   readonly end: number;
   /** From 1. */
   readonly line: number;
+  /** More than 1 where neighbours are told as one. */
+  readonly count: number;
   /** Tells its bytes from all others. */
   readonly hash: string;
   /** Why it is no event; null when it is one, or lacks an id only. */
@@ -49,23 +52,48 @@ export class LogLines {
     this.paths = inWritingOrder(listSegments(place).map(({ path }) => path));
   }
 
-  async *all(signal: AbortSignal): AsyncGenerator<LineFact> {
-    for (const path of this.paths) yield* this.of(path, signal);
+  /** @param same by path: what another log has at the same places, told as one. */
+  async *all(
+    signal: AbortSignal,
+    same: ReadonlyMap<string, readonly SameRange[]> = new Map(),
+  ): AsyncGenerator<LineFact> {
+    for (const path of this.paths) yield* this.of(path, signal, same.get(path));
   }
 
   /** The lines of one segment. Behind compressed bytes that are damaged there is nothing. */
-  async *of(path: string, signal: AbortSignal): AsyncGenerator<LineFact> {
+  async *of(
+    path: string,
+    signal: AbortSignal,
+    same: readonly SameRange[] = [],
+  ): AsyncGenerator<LineFact> {
+    await using thread = new LineThread();
+    let [at, lines] = [0, 0];
+    for (const range of [...same, null]) {
+      const to = range?.start ?? null;
+      if (to === null || to > at)
+        lines += yield* this.#piece({ path, thread, at, to, lines }, signal);
+      if (range === null) return;
+      yield rangeFact(path, range, lines);
+      at = range.end;
+      lines += range.lines;
+    }
+  }
+
+  /** @returns how many lines there are, blank ones too. */
+  async *#piece(
+    { path, thread, at, to, lines: before }: Piece,
+    signal: AbortSignal,
+  ): AsyncGenerator<LineFact, number> {
     const { checksum, lineBytesMax } = this.#options;
     const request = {
       path: segmentAt(this.#place, path),
-      from: 0,
-      to: null,
+      from: at,
+      to,
       lineBytesMax,
       checksum: checksum?.over === "head" ? checksum : null,
       members: null,
       links: null,
     };
-    await using thread = new LineThread();
     const blocks = thread.blocks(request, signal);
     let lines = 0;
     let blank = 0;
@@ -73,9 +101,9 @@ export class LogLines {
       const next = await blocks.next();
       if (next.done === true) {
         if (next.value !== null) this.broken.add(path);
-        return;
+        return lines;
       }
-      blank = yield* this.#facts(path, next.value, lines, blank);
+      blank = yield* this.#facts(path, next.value, before + lines, blank);
       lines += next.value.count;
     }
   }
@@ -103,6 +131,7 @@ export class LogLines {
           blank,
           end: block.offset + end + block.skipped,
           line: before + line + 1,
+          count: 1,
           hash: hashOf(bytes.subarray(start, end)),
           fault,
           id: hasSum ? null : "id" in found ? found.id : null,
@@ -113,6 +142,21 @@ export class LogLines {
     }
     return blank;
   }
+}
+
+interface Piece {
+  readonly path: string;
+  readonly thread: LineThread;
+  readonly at: number;
+  readonly to: number | null;
+  /** Before it. */
+  readonly lines: number;
+}
+
+/** Lines that two logs have at one place: what they are is the same in both. */
+function rangeFact(path: string, { start, end, lines }: SameRange, before: number): LineFact {
+  const place = { path, start, blank: 0, end: end - 1, line: before + 1, count: lines };
+  return { ...place, hash: `${path} ${start} ${end}`, fault: null, id: null };
 }
 
 /** An iterator that can be looked ahead of. */

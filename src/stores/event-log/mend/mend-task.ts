@@ -9,7 +9,7 @@ import type { HostTask } from "../../host/messages.ts";
 import { openEvents } from "../open-events.ts";
 import { eventLogOptions } from "../options.ts";
 import { ONLY, pathAt, placeOf, type LogPlace } from "../place.ts";
-import type { LineFact } from "./lines.ts";
+import { LogLines, type LineFact } from "./lines.ts";
 import { bytesOf, mergeLogs, type MergedLogs } from "./merge-logs.ts";
 
 /** A log that is mended beside, from copies of what it was. */
@@ -88,7 +88,12 @@ async function takeOut(
   const last = await next(null);
   refuseStrange(last);
   steps.push(last);
-  const lines = await lossesOf(at(input.log), steps[0] ?? last, last);
+  const log = at(input.log);
+  const lines = await lossesOf(
+    log,
+    new LogLines(log, eventLogOptions.parse(input.options)).all(signal),
+    last,
+  );
   const { gaps } = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
   return [...lines, ...gaps];
 }
@@ -127,10 +132,13 @@ function refuseStrange({ lost, newer }: MergedLogs): void {
 /** Where they stood in the log as it was. */
 async function lossesOf(
   log: LogPlace,
-  first: MergedLogs,
+  lines: AsyncIterable<LineFact>,
   { lost }: MergedLogs,
 ): Promise<readonly EventLoss[]> {
-  const before = new Map(first.damaged.map((line) => [line.hash, line]));
+  const wanted = new Set(lost.map(({ hash }) => hash));
+  const before = new Map<string, LineFact>();
+  if (wanted.size > 0)
+    for await (const line of lines) if (wanted.has(line.hash)) before.set(line.hash, line);
   const losses: EventLoss[] = [];
   for (const each of lost) {
     const line = before.get(each.hash);

@@ -90,8 +90,10 @@ describe("mending a log", () => {
   it("mends a log of many megabytes, whatever the buffers are that it goes through", async () => {
     const whole = eventLines(1, 16_000);
     const bytes = Buffer.from(whole);
-    for (const share of [0.2, 0.5, 0.8])
-      bytes.fill(0, bytes.length * share, bytes.length * share + 9);
+    for (const fifth of [1, 2, 4]) {
+      const at = Math.floor((bytes.length * fifth) / 5);
+      bytes.fill(0, at, at + 9);
+    }
     const told = await mend({ log: { "a.jsonl": bytes }, sources: [{ "a.jsonl": whole }] });
     assert.ok(told.files["a.jsonl"]?.toString() === whole);
     assert.equal(told.restored, 3);
@@ -233,18 +235,19 @@ describe("mending a log", () => {
 // Goal: whatever happens to bytes of the part that a copy has, all events are there again.
 // Method: damage runs of bytes at random, some of them line ends; mend; compare with the whole log.
 describe(`mending drawn damage (SEED=${SEED})`, () => {
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 9; round++) {
     it(`brings everything back that a copy has, round ${round}`, async () => {
       const random = seededRandom(SEED + round);
-      const kept = eventLines(1, 200);
-      const bytes = Buffer.from(kept + eventLines(201, 260));
+      const size = round % 3 === 0 ? 12_000 : 200;
+      const kept = eventLines(1, size);
+      const bytes = Buffer.from(kept + eventLines(size + 1, size + 60));
       for (let count = 1 + random.below(6); count > 0; count--) {
         const at = random.below(kept.length - 700);
         const length = 1 + random.below(600);
         for (let index = at; index < at + length; index++) bytes[index] = random.below(256);
       }
       const told = await mend({ log: { "a.jsonl": bytes }, sources: [{ "a.jsonl": kept }] });
-      assertText(told.files["a.jsonl"], eventLines(1, 260));
+      assertText(told.files["a.jsonl"], eventLines(1, size + 60));
       assert.deepEqual(told.losses, []);
     });
   }

@@ -12,6 +12,7 @@ import { editsOf, type GapWork } from "./edits.ts";
 import { withoutOthers } from "./missing-again.ts";
 import { Ahead, hashOf, LogLines, type LineFact } from "./lines.ts";
 import { eventsWithin } from "./rescue.ts";
+import { sameRanges, type SameRange } from "./same-ranges.ts";
 import { writeSegment } from "./write-segment.ts";
 
 /** Two logs that become one, or one that loses its damaged lines. */
@@ -35,8 +36,6 @@ export interface MergedLogs {
   readonly rescued: number;
   /** Events of files that rotation has taken away. */
   readonly rotated: number;
-  /** Damaged lines that the log had. */
-  readonly damaged: readonly LineFact[];
   /** Damaged lines that are in the result no more, and whose events nothing tells. */
   readonly lost: readonly LineFact[];
   /** Paths of segments that are other ones now. */
@@ -79,7 +78,6 @@ export async function mergeLogs(order: MergeOrder, signal: AbortSignal): Promise
     common: aligned.common,
     rescued: sum(works.flatMap(({ rescued }) => [...rescued.values()].map((each) => each.length))),
     rotated: sum(rotated.map(count)),
-    damaged: aligned.gaps.flatMap((gap) => gap.damaged),
     lost: source === null ? works.flatMap(({ gone }) => gone) : [],
     changed: [...rewritten, ...edits.created],
   };
@@ -90,8 +88,11 @@ async function alignWith(
   lines: LogLines,
   signal: AbortSignal,
 ): Promise<Alignment> {
-  const other = source === null ? nothing() : new LogLines(source, options).all(signal);
-  const aligned = await align(new Ahead(lines.all(signal)), new Ahead(other));
+  const same = new Map<string, readonly SameRange[]>();
+  if (source !== null)
+    for (const path of lines.paths) same.set(path, await sameRanges(log, source, path));
+  const other = source === null ? nothing() : new LogLines(source, options).all(signal, same);
+  const aligned = await align(new Ahead(lines.all(signal, same)), new Ahead(other));
   if (source === null || !aligned.isUncertain) return aligned;
   const gaps = await withoutOthers(aligned.gaps, { log, source, options }, signal);
   return { ...aligned, gaps };
