@@ -26,6 +26,9 @@ const SCHEMA = `
   CREATE TABLE tight (name TEXT PRIMARY KEY, up INT REFERENCES parent) WITHOUT ROWID;
 `;
 
+/** What a task is given where nobody listens. */
+const nobody = { progress: () => {}, tell: async () => {}, signal: new AbortController().signal };
+
 const value = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -3, max: 12 }) },
   { weight: 1, arbitrary: fc.constantFrom(null, "5", "x", 5.5, 5, 300, 70_000, 2 ** 40) },
@@ -60,7 +63,7 @@ async function compareWithEngine(parents: readonly number[], rows: readonly Row[
       const references = declared.filter((each) => each !== null);
       const input = { path, table, scratch: folder, references, isKeyless: key.length === 0 };
       const followed = job(input).output.orphans.values();
-      const [engine] = await askEngine({ path, tables: [name] }, { progress: () => {} });
+      const [engine] = await askEngine({ path, tables: [name] }, nobody);
       for (const [index, each] of declared.entries()) {
         const ours = each === null ? null : (followed.next().value ?? null);
         if (ours !== null) assert.equal(ours, engine?.[index], `${name} reference ${index}`);
