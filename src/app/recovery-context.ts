@@ -1,4 +1,5 @@
 import { forgottenRows } from "../checks/forget.ts";
+import { tableOf } from "../checks/mask.ts";
 import { linesInvalid } from "../checks/rule-file.ts";
 import { queryOf } from "../checks/run-rules.ts";
 import { nodeDisk } from "../core/disk.ts";
@@ -24,6 +25,7 @@ export function recoveryContext(session: Session): RecoveryContext {
     buildState: (order, signal) => buildState(session, order, signal),
     holdWriters: (store) => holdWriters(session, store),
     backUp: (store, signal) => backUpHeld(session, store, signal),
+    hidden: (store) => session.storeConfig(store).sensitive.map(tableOf),
     rules: async (store) => (await loadRules(session.storeConfig(store))).map(queryOf),
     forgottenKeys: (store, collection, shape) =>
       forgottenKeys(session.storeConfig(store), collection, shape),

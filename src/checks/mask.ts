@@ -69,8 +69,8 @@ function selected(text: string): string {
   return isSimple && list !== undefined ? list : text;
 }
 
-/** What stands before the last dot: a table's name may hold one. */
-function tableOf(name: string): string {
+/** The table of a sensitive column: what stands before the last dot, for its name may hold one. */
+export function tableOf(name: string): string {
   return name.slice(0, name.lastIndexOf("."));
 }
 

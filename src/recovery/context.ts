@@ -26,6 +26,8 @@ export interface RecoveryContext {
   holdWriters(store: string, signal: AbortSignal): Promise<AsyncDisposable>;
   /** Backs a store up into the repository of the configuration. The caller holds the store. */
   backUp(store: string, signal: AbortSignal): Promise<{ readonly snapshot: string }>;
+  /** Collections of whose content nothing may be told; none where this is absent. */
+  hidden?(store: string): readonly string[];
   /** The rules of a store's owner, as questions. */
   rules(store: string, signal: AbortSignal): Promise<readonly Query[]>;
   /** Canonical keys, in hex digits, of the rows of a collection that never come back. */

@@ -72,9 +72,10 @@ async function amend(
 ): Promise<Amended> {
   const { sources, forget } = copies;
   const rules = await recovery.rules(store, signal);
+  const hidden = recovery.hidden?.(store) ?? [];
   await using live = await recovery.openStore(store, driver, options);
   return await live.amend(
-    { kind: "mend-documents", sources, quarantine, takeOut, forget, rules, dryRun },
+    { kind: "mend-documents", sources, quarantine, takeOut, hidden, forget, rules, dryRun },
     signal,
   );
 }

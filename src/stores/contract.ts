@@ -224,6 +224,7 @@ const AMENDMENTS: readonly Amendment[] = [
     sources: [],
     quarantine: "",
     takeOut: false,
+    hidden: [],
     forget: [],
     rules: [],
     dryRun: true,

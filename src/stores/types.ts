@@ -196,6 +196,8 @@ export type Amendment =
       readonly quarantine: string;
       /** What is lost leaves the store; else it stays as it lies there. */
       readonly takeOut: boolean;
+      /** Collections of whose content nothing is told; the quarantine has it. */
+      readonly hidden: readonly string[];
       /** Keys that never return. */
       readonly forget: readonly PutBackCollection[];
       /** Asked before a file is changed: a rule that would be broken more often refuses it all. */

@@ -33,7 +33,8 @@ export async function verifyMended(
   const { store, driver, options } = context.parameters;
   const before = await receiptBefore(recovery, context, signal);
   await using live = await recovery.openStore(store, driver, options);
-  const look = { sources: [], quarantine, takeOut, forget: [], rules: [], dryRun: true };
+  const hidden = recovery.hidden?.(store) ?? [];
+  const look = { sources: [], quarantine, takeOut, hidden, forget: [], rules: [], dryRun: true };
   const { mended: told } = await live.amend({ kind: "mend-documents", ...look }, signal);
   await using image = await live.capture({ exclusive: false }, signal);
   if (told === undefined) throw unproven(live.identity.address, "nothing tells what was mended");

@@ -55,7 +55,8 @@ async function rehearse(
   const plan = await planRound(held.folder, mending.order, settledBy(mending.rounds), signal);
   await live.tree.context.disk.removeFolder(plan.drafts);
   const pending = held.pending.length;
-  return tell({ ...mending, ...plan, planned: plan.changes, pending, newer: held.newer });
+  const { hidden } = mending.order;
+  return tell({ ...mending, ...plan, hidden, planned: plan.changes, pending, newer: held.newer });
 }
 
 /**
@@ -72,7 +73,14 @@ async function look(
   try {
     if (plan.changes.length === 0) {
       const pending = held.pending.length;
-      return tell({ ...plan, rounds, planned: [], pending, newer: held.newer });
+      return tell({
+        ...plan,
+        rounds,
+        hidden: order.hidden,
+        planned: [],
+        pending,
+        newer: held.newer,
+      });
     }
     const folder = nextRound(order.quarantine, rounds);
     return await stage(live, { plan, held: held.folder, folder }, signal);

@@ -49,7 +49,7 @@ export interface MendBench extends AsyncDisposable {
   mend(
     sources: readonly MendSource[],
     dryRun?: boolean,
-    more?: Partial<Pick<MendOrder, "forget" | "rules" | "takeOut">>,
+    more?: Partial<Pick<MendOrder, "forget" | "hidden" | "rules" | "takeOut">>,
   ): Promise<Mended>;
   /** Paths that are not as in the copy. */
   differing(): readonly string[];
@@ -91,7 +91,7 @@ export async function mendBench(files: Readonly<Record<string, string>> = {}): P
     },
     mend: async (sources, dryRun = false, more = {}) => {
       const order = { kind: "mend-documents", quarantine, rules: [], forget: [] } as const;
-      const asked = { ...order, takeOut: true, ...more, sources, dryRun };
+      const asked = { ...order, takeOut: true, hidden: [], ...more, sources, dryRun };
       const { mended } = await sample.live.amend(asked, signal);
       if (mended === undefined) throw new Error("nothing tells what was mended");
       return mended;

@@ -343,6 +343,18 @@ describe("documents that are mended", () => {
     assert.equal((await bench.mend([bench.copy], false, { rules: [fine] })).total.restored, 1);
   });
 
+  it("tell no content of a collection that is hidden", async () => {
+    await using bench = await mendBench();
+    bench.write("notes/1.json", '{"id": 1, "name": "Müller", "text": "grö');
+    const [open, hidden] = [
+      await bench.mend([], true),
+      await bench.mend([], true, { hidden: ["notes"] }),
+    ];
+    assert.match(JSON.stringify(open), /grö/);
+    assert.equal(hidden.lossesTotal, 1);
+    assert.doesNotMatch(JSON.stringify(hidden), /grö/);
+  });
+
   it("are not touched where there is nothing to mend", async () => {
     await using bench = await mendBench();
     const mended = await bench.mend([bench.copy]);

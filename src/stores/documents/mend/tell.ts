@@ -12,6 +12,8 @@ const LISTED_MAX = 1_000;
 /** What is told of the documents of a store. */
 export interface Told {
   readonly rounds: readonly KeptRound[];
+  /** Collections of whose content nothing is told. */
+  readonly hidden: readonly string[];
   /** Changes that are planned and not begun. */
   readonly planned: readonly FileChange[];
   readonly left: readonly DocumentFate[];
@@ -32,7 +34,8 @@ export function tell(given: Told): Amended {
   const changes = new Map(done.map((each) => [each.raw, each]));
   for (const change of planned)
     changes.set(change.raw, afterwards(changes.get(change.raw), change));
-  const fates = [...[...changes.values()].flatMap((each) => each.documents), ...left];
+  const all = [...[...changes.values()].flatMap((each) => each.documents), ...left];
+  const fates = all.map((fate) => (given.hidden.includes(fate.collection) ? masked(fate) : fate));
   const told = fates.flatMap(documentOf);
   const losses = fates.flatMap((fate) =>
     fate.loss === null ? [] : documentOf(fate).map((each) => ({ ...each, loss: fate.loss ?? "" })),
@@ -61,6 +64,16 @@ function afterwards(first: FileChange | undefined, second: FileChange): FileChan
   const known = new Set(second.documents.map(({ key }) => JSON.stringify(key)));
   const others = first.documents.filter(({ key }) => !known.has(JSON.stringify(key)));
   return { ...second, documents: [...others, ...second.documents] };
+}
+
+/** Values are in what was dropped, and in what was derived. */
+function masked(fate: DocumentFate): DocumentFate {
+  const { verdict, reasons, loss } = fate;
+  return {
+    ...fate,
+    reasons: verdict === "derived" ? ["it says again what follows from others"] : reasons,
+    loss: loss === null || verdict !== "partial" ? loss : "a part of it is kept in quarantine only",
+  };
 }
 
 function documentOf(fate: DocumentFate): readonly MendedDocument[] {
