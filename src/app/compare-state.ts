@@ -54,6 +54,7 @@ export async function compareState(
     differences,
     differencesTotal: totalOf(proof),
     behind: head === null ? 0 : Math.max(0, built.progress.applied - head.applied),
+    ahead: aheadOf(head, built),
     actual,
   };
   return { verdict, head, trouble: null };
@@ -143,6 +144,11 @@ function totalOf({ collections }: Proof): number {
   );
 }
 
+/** What is damaged, and was whole when it was applied, the log still has. */
+function aheadOf(head: StateHead | null, { progress }: Built): number {
+  return head === null ? 0 : Math.max(0, head.applied - progress.applied - progress.corrupted);
+}
+
 function unreadable(
   session: Session,
   name: string,
@@ -156,6 +162,7 @@ function unreadable(
     differences: [],
     differencesTotal: 0,
     behind: 0,
+    ahead: 0,
     corrupted: progress.corrupted,
     expected: projectionDigest(sealed.receipt, tables),
     actual: null,

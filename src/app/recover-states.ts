@@ -9,10 +9,10 @@ import type { Session } from "./session.ts";
 import type { ChangeOptions } from "./types.ts";
 import { rememberState, verifyState } from "./verify-state.ts";
 
-/** What is to be done about the state of a projection, and why; null when it is what its log says. */
+/** What is to be done about the state of a projection, and why. */
 export interface StateRemedy {
   readonly store: string;
-  readonly remedy: "nothing" | "rebuild";
+  readonly remedy: "impossible" | "nothing" | "rebuild";
   readonly sentence: string;
   /** Ids of what is open about it. */
   readonly findings: readonly string[];
@@ -46,6 +46,7 @@ export async function recoverStates(
     found.push(...remedy.findings);
     if (remedy.remedy === "nothing") continue;
     session.progress.say(`${name}: ${remedy.sentence}`);
+    if (remedy.remedy === "impossible") continue;
     const request = requestOf(session, name, { fromMs: null, untilMs: null });
     const run = await performPlan(session, planRebuild(request), options, signal);
     runs.push(run);
@@ -67,9 +68,11 @@ async function remedyOf(
     findings,
   });
   try {
-    const { consistent, differencesTotal, findings } = await verifyState(session, store, signal);
+    const verdict = await verifyState(session, store, signal);
+    const { consistent, differencesTotal, findings } = verdict;
     const ids = findings.map(({ id }) => id);
     if (consistent) return { store, remedy: "nothing", sentence: "nothing to do", findings: ids };
+    if (verdict.ahead > 0) return shorterLog(store, verdict.ahead, ids);
     const why = findings[0]?.description ?? `${counted(differencesTotal, "row")} differ`;
     return rebuild(why, ids);
   } catch (error) {
@@ -77,4 +80,23 @@ async function remedyOf(
     if (!(error instanceof SalvorError) || error.code !== "LOG_DAMAGED") throw error;
     return rebuild(error.message, []);
   }
+}
+
+/** The state knows what its log has lost: nothing is built from that without somebody's word. */
+function shorterLog(store: string, ahead: number, findings: readonly string[]): StateRemedy {
+  const sentence = `its log lacks ${counted(ahead, "event")} that the state has applied`;
+  return { store, remedy: "impossible", sentence, findings };
+}
+
+/**
+ * Says so when nothing at all could be done.
+ *
+ * @throws {SalvorError} REFUSED
+ */
+export function refuseShorterLogs({ remedies, runs }: RecoveredStates): void {
+  const found = remedies.find(({ remedy }) => remedy === "impossible");
+  if (found === undefined || runs.length > 0) return;
+  throw new SalvorError("REFUSED", `${found.store}: ${found.sentence}`, {
+    hint: `Bring the log back first: "salvor snapshots" lists its backups. "salvor rebuild ${found.store}" takes the log's word for it.`,
+  });
 }

@@ -5,7 +5,7 @@ import { inspectAll } from "./inspect-all.ts";
 import { lookAgain } from "./look-again.ts";
 import { chooseRemedies, mend, refuseImpossible, remedySentence } from "./mend.ts";
 import { planned } from "./planned.ts";
-import { type RecoveredStates, recoverStates } from "./recover-states.ts";
+import { type RecoveredStates, recoverStates, refuseShorterLogs } from "./recover-states.ts";
 import { recoverSubjects } from "./recover-subjects.ts";
 import { knownStores, leaveReport } from "./reports.ts";
 import { resumeFor } from "./runs.ts";
@@ -43,6 +43,7 @@ export async function recover(
   const isWell = mended.status === "planned" || mended.status === "succeeded";
   // A state is right only where its log is, and so comes after it.
   const states = isWell ? await recoverStates(session, projections, options, signal) : NO_STATES;
+  if (mended.steps.length === 0) refuseShorterLogs(states);
   if (mended.status === "planned") return [mended, ...states.runs].reduce(planned);
   for (const id of states.found) before.add(id);
   const rounds = [...resumed, mended, ...states.runs];

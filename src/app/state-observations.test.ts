@@ -20,6 +20,7 @@ const consistent: StateVerdict = {
   differences: [],
   differencesTotal: 0,
   behind: 0,
+  ahead: 0,
   corrupted: 0,
   expected: "sha256:00",
   actual: "sha256:00",
@@ -65,6 +66,13 @@ describe("what is said of a state", () => {
       "projection.version",
       "projection.state.behind",
     ]);
+  });
+
+  it("blames the log for what it has lost, and calls for no rebuild", () => {
+    const verdict = { ...different, ahead: 3 };
+    const [only] = stateObservations(projection, { verdict, head, trouble: null });
+    assert.equal(only?.code, "projection.log.shorter");
+    assert.deepEqual(only.remedies, []);
   });
 
   it("is why it cannot be read, and nothing else, where it cannot", () => {

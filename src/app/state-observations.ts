@@ -14,6 +14,7 @@ export function stateObservations(
   if (trouble !== null) return [unreadable(projection, trouble.code, trouble.message)];
   if (verdict.consistent) return [];
   const version = versionChange(projection, found);
+  if (verdict.ahead > 0) return [...version, ahead(projection, found)];
   return [...version, verdict.behind > 0 ? behind(projection, found) : differs(projection, found)];
 }
 
@@ -66,6 +67,21 @@ function behind(projection: ProjectionConfig, { verdict }: StateComparison): Obs
     severity: "medium",
     evidence: evidenceOf(verdict),
   });
+}
+
+/** To build it from such a log would take from it what nobody else knows. */
+function ahead(projection: ProjectionConfig, { verdict }: StateComparison): Observation {
+  const { log, target } = projection;
+  return {
+    ...observed(projection, {
+      code: "projection.log.shorter",
+      title: "The log lacks events that were applied",
+      description: `${target} has applied ${counted(verdict.ahead, "event")} that ${log} does not have any more`,
+      severity: "high",
+      evidence: evidenceOf(verdict),
+    }),
+    remedies: [],
+  };
 }
 
 function differs(projection: ProjectionConfig, { verdict }: StateComparison): Observation {

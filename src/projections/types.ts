@@ -173,6 +173,8 @@ export interface StateVerdict {
   readonly differencesTotal: number;
   /** Events of the log that the live state has not applied yet. */
   readonly behind: number;
+  /** Events that the live state has applied and the log does not have any more: it lost them. */
+  readonly ahead: number;
   readonly corrupted: number;
   /** Digests of the rows: what the log says, and what the state holds (null when it cannot be read). */
   readonly expected: Digest;

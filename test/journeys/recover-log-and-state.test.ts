@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 
 import type { RunDocument } from "../../src/app/run-document.ts";
-import { EXPECTED, LINES, openRegistry } from "./registry-site.ts";
+import { EXPECTED, LINES, openRegistry, replay } from "./registry-site.ts";
 
 // Goal: a damaged log comes first, and then the state that is computed from it.
 // Method: the real program, one command; a backup has what was damaged, or has it not.
@@ -47,4 +47,22 @@ it("what no snapshot has is declared, and the state stays until somebody decides
   const lost = (JSON.parse(LINES[900] ?? "") as { data: { path: string } }).data.path;
   const others = (rows: readonly string[]) => rows.filter((row) => !row.startsWith(`${lost}\t`));
   assert.deepEqual(others(registry.rows()), others(EXPECTED));
+});
+
+it("a state that has more than its log is not built from that without somebody's word", async () => {
+  await using registry = await openRegistry();
+  const { site } = registry;
+  await site.expect(0, ["rebuild"]);
+  registry.write(LINES.slice(0, 100));
+  const verdict = await site.expect(1, ["verify-state", "--json"]);
+  assert.equal((JSON.parse(verdict.stdout) as { ahead: number }).ahead, LINES.length - 100);
+  const refused = await site.expect(3, ["recover", "registry", "--yes"]);
+  assert.match(refused.stderr, /its log lacks 2,129 events that the state has applied/);
+  await site.expect(1, ["full-recovery", "--yes"]);
+  assert.deepEqual(registry.rows(), EXPECTED);
+  registry.write(LINES);
+  await site.expect(0, ["recover", "registry", "--yes"]);
+  registry.write(LINES.slice(0, 100));
+  await site.expect(0, ["rebuild"]);
+  assert.deepEqual(registry.rows(), replay(LINES.slice(0, 100)));
 });
