@@ -22,7 +22,7 @@ import type { BuildRequest, BuildResult } from "./types.ts";
 const EVENT_BYTES = 150;
 
 /** Events that are read at once: they are gone before they are old, which saves collecting them. */
-const PIECE_MAX = 4_000;
+const PIECE_MAX = 1_000;
 
 type Tell = (news: BuildNews) => Promise<void>;
 

@@ -121,7 +121,7 @@ export class Hosts implements Disposable {
  */
 const REPLAY = {
   execArgv: [
-    "--max-semi-space-size=8", // what it reads is gone at once, and need not be held longer
+    "--max-semi-space-size=16", // what it reads is gone at once
     "--permission",
     "--allow-fs-read=*",
     "--allow-worker",
