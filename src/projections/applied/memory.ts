@@ -51,8 +51,9 @@ export class AppliedMemory {
   addNew(source: string | null, id: string, segment: number, offset: number): boolean {
     this.#hash.take(source, id);
     const { hi, lo } = this.#hash;
-    if (this.#recent.has(hi, lo) || this.#isInRuns(hi, lo)) return false;
-    this.#add(hi, lo, segment, offset);
+    const slot = this.#recent.slotFor(hi, lo);
+    if (slot < 0 || this.#isInRuns(hi, lo)) return false;
+    this.#recent.addAt(slot, hi, lo, placeHigh(segment, offset), placeLow(offset));
     return true;
   }
 

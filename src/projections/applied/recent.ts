@@ -22,26 +22,32 @@ export class Recent {
 
   /** At most as many again as make it full. */
   add(hi: number, lo: number, placeHigh: number, placeLow: number): void {
+    let slot = lo & (SLOTS - 1);
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+    this.addAt(slot, hi, lo, placeHigh, placeLow);
+  }
+
+  /** The free slot for a hash that is not there, for {@link addAt}; -1 for one that is. */
+  slotFor(hi: number, lo: number): number {
+    let slot = lo & (SLOTS - 1);
+    for (;;) {
+      const number = this.#slots[slot] ?? 0;
+      if (number === 0) return slot;
+      const at = (number - 1) * WORDS;
+      if (this.#entries[at] === hi && this.#entries[at + 1] === lo) return -1;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+  }
+
+  /** Adds an entry where its slot is known already. */
+  addAt(slot: number, hi: number, lo: number, placeHigh: number, placeLow: number): void {
     const at = this.count * WORDS;
     this.#entries[at] = hi;
     this.#entries[at + 1] = lo;
     this.#entries[at + 2] = placeHigh;
     this.#entries[at + 3] = placeLow;
     this.count += 1;
-    let slot = lo & (SLOTS - 1);
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
     this.#slots[slot] = this.count;
-  }
-
-  has(hi: number, lo: number): boolean {
-    let slot = lo & (SLOTS - 1);
-    for (;;) {
-      const number = this.#slots[slot] ?? 0;
-      if (number === 0) return false;
-      const at = (number - 1) * WORDS;
-      if (this.#entries[at] === hi && this.#entries[at + 1] === lo) return true;
-      slot = (slot + 1) & (SLOTS - 1);
-    }
   }
 
   /** The places of all entries of a hash. */
