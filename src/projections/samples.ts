@@ -12,7 +12,7 @@ import type { BuildRequest, BuildResult, ProjectionConfig } from "./types.ts";
 // What tests of projections share.
 
 /** How the sample's checksum is made. */
-export const CHECKSUM = { field: "checksum", algorithm: "crc32", over: "head" } as const;
+const CHECKSUM = { field: "checksum", algorithm: "crc32", over: "head" } as const;
 
 const set = { path: "data.path", blob: "data.blob", mode: "data.mode" };
 

@@ -198,12 +198,9 @@ export interface ProjectionEvent {
   /** Milliseconds since 1970. */
   readonly timeMs: number | null;
   readonly sequence: string | null;
-  readonly data: EventData;
+  /** JSON, of a shape that its type tells and nobody has checked. */
+  readonly data: unknown;
 }
-
-/** What an event carries: JSON, of a shape that its type tells and nobody has checked. */
-// oxlint-disable-next-line typescript/no-explicit-any
-export type EventData = any;
 
 /** One table, as the code form works with it. A key is a value, or an object by column. */
 export interface StateTableOf {

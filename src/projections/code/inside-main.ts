@@ -281,7 +281,7 @@ function settle(): void {
   const Then = new Proxy(Instant, {
     apply: forbidden("Date()"),
     construct: (target, values, made) => {
-      if (values.length === 0) forbidden("new Date()")();
+      if (values.length === 0) forbidden("new Date without a time")();
       return construct(target, values, made) as object;
     },
   });

@@ -7,7 +7,7 @@ import { pathOf, type Pick } from "./path.ts";
 export type Upcast = (event: LogEvent) => LogEvent;
 
 /** A type that leads back to itself must end; nobody has so many versions. */
-export const UPCASTS_MAX = 64;
+const UPCASTS_MAX = 64;
 
 interface Compiled {
   readonly when: readonly { readonly pick: Pick; readonly value: string }[];

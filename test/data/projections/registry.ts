@@ -1,5 +1,5 @@
 import { defineProjection } from "salvor";
-import { rowOf } from "./change.ts";
+import { rowOf, type Change } from "./change.ts";
 
 export const registry = defineProjection({
   name: "registry",
@@ -9,6 +9,6 @@ export const registry = defineProjection({
   on: {
     "file.added": ({ data }, { files }) => files.put(rowOf(data)),
     "file.modified": ({ data }, { files }) => files.put(rowOf(data)),
-    "file.deleted": ({ data }, { files }) => void files.delete(data.path),
+    "file.deleted": ({ data }, { files }) => void files.delete((data as Change).path),
   },
 });
