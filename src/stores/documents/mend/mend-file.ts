@@ -1,8 +1,8 @@
 import { checkJson } from "../json/check.ts";
 import type { RecordForm } from "../json/records.ts";
+import { skipSpace } from "../json/space.ts";
 import { repairDocument } from "../repair/document.ts";
 import { isLines } from "../survey/lines.ts";
-import { readJsonFile } from "../survey/read-file.ts";
 import { formOf, formOfDamaged, type Form } from "../survey/spans.ts";
 import { lost } from "./fates.ts";
 import { mendDocument, type MendQuestion } from "./mend-document.ts";
@@ -62,10 +62,15 @@ function formIn({ judge: { spec }, file, sources }: MendQuestion, bytes: Uint8Ar
   return (part === null ? null : soundForm(spec, part)) ?? "document";
 }
 
+/** A larger file is not parsed to tell its form: this process has little room for values. */
+const PARSED_MAX = 16 << 20;
+const BRACKET = 0x5b;
+
 /** Null for what is no JSON. */
 function soundForm(spec: MendQuestion["judge"]["spec"], bytes: Uint8Array): Form | null {
-  const { check } = readJsonFile(bytes, { ...spec, form: "document" });
-  return check.valid ? formOf(spec, JSON.parse(Buffer.from(bytes).toString())) : null;
+  if (!checkJson(bytes).valid) return null;
+  if (bytes.length <= PARSED_MAX) return formOf(spec, JSON.parse(Buffer.from(bytes).toString()));
+  return bytes[skipSpace(bytes, 0)] === BRACKET ? "array" : "document";
 }
 
 /** The whole is tried before it is believed; lines are right one by one. */
