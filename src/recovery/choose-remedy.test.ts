@@ -86,6 +86,7 @@ const page = finding({ location: { page: 3 }, remedies: ["restore-beside", "exch
 const lost = (table: string, more: Partial<Finding> = {}) =>
   finding({ location: { table }, category: "rule", remedies: ["put-back-rows"], ...more });
 const document = finding({ location: { file: "a.json" }, remedies: ["repair-document"] });
+const event = finding({ location: { file: "a.jsonl", line: 3 }, remedies: ["merge"] });
 const unreadable = finding({ code: "backups.unreadable", category: "configuration" });
 const folder = finding({ category: "structure", remedies: ["restore-beside", "exchange"] });
 const orphans = finding({ category: "reference", location: { table: "line" } });
@@ -99,6 +100,7 @@ interface Given {
 }
 
 const DOCUMENTS = ["mend-documents"];
+const EVENTS = ["mend-events"];
 
 const GOOD = snapshot(1, { item: 10, pay: 5 });
 const BETTER = snapshot(2, { item: 20, pay: 5 });
@@ -125,6 +127,10 @@ function shape(remedy: Remedy): unknown {
       const back = remedy.back.map(({ collections }) => collections);
       const stay = remedy.takeOut ? [] : ["nothing is taken out"];
       return ["mend", remedy.candidates.map(({ sequence }) => sequence), ...back, ...stay];
+    }
+    case "merge": {
+      const stay = remedy.takeOut ? [] : ["nothing is taken out"];
+      return ["merge", remedy.candidates.map(({ sequence }) => sequence), ...stay];
     }
     default:
       return [remedy.kind];
@@ -185,6 +191,26 @@ describe("the remedy", () => {
       "is the newest snapshot where the folder itself is gone, whatever else is",
       { findings: [document, folder], amendments: DOCUMENTS },
       ["restore", 2, 1],
+    ],
+    [
+      "is to merge a log with its snapshots, from the newest on",
+      { findings: [event, event], amendments: EVENTS },
+      ["merge", [2, 1]],
+    ],
+    [
+      "takes no line out of a log as long as its backups cannot be read",
+      { findings: [event, unreadable], amendments: EVENTS },
+      ["merge", [2, 1], "nothing is taken out"],
+    ],
+    [
+      "is the newest snapshot where the log itself is gone, whatever else is",
+      { findings: [event, folder], amendments: EVENTS },
+      ["restore", 2, 1],
+    ],
+    [
+      "is a person's where there is nothing to merge a log with",
+      { findings: [event], amendments: EVENTS, snapshots: [] },
+      ["impossible"],
     ],
     [
       "is a person's where documents are sound, and keep no rule",

@@ -154,7 +154,8 @@ function merge({ snapshots }: RemedyQuestion, open: readonly Finding[]): Remedy 
   const from = newest === undefined ? "" : ` from ${snapshotName(newest)} or an older one`;
   const sentence = `bring events back${from}, one by one; what is newer and whole stays`;
   const unmended = open.filter(({ remedies }) => !remedies.includes(MERGE));
-  return { kind: "merge", candidates, sentence, unmended };
+  const takeOut = !open.some(({ code }) => code === UNREADABLE);
+  return { kind: "merge", candidates, takeOut, sentence, unmended };
 }
 
 function amend(question: RemedyQuestion, open: readonly Finding[]): Remedy {

@@ -7,7 +7,8 @@ import type { Loss } from "../core/loss.ts";
 import { count } from "../core/text.ts";
 import type { TextEncoding } from "../receipts/show.ts";
 import type { MendSource } from "../stores/mended.ts";
-import type { Address, Amended, PutBackCollection } from "../stores/types.ts";
+import type { PutBackCollection } from "../stores/put-back-collection.ts";
+import type { Address, Amended } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 import { discard, isDamaged } from "./steps/build-beside.ts";
 

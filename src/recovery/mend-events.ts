@@ -17,6 +17,8 @@ export interface MendEventsRequest {
   readonly quarantine: string;
   /** Snapshots, newest first. */
   readonly candidates: readonly { readonly id: string; readonly name: string }[];
+  /** What is lost leaves the log, unless one of the snapshots cannot be read. */
+  readonly takeOut: boolean;
   readonly unseen: boolean;
   readonly dryRun: boolean;
 }
@@ -42,14 +44,18 @@ export async function mendEvents(
   const { store, driver, options, quarantine, unseen } = request;
   await using copies = new EventCopies(recovery, request);
   await using live = await recovery.openStore(store, driver, options);
+  let takeOut = request.takeOut;
   const amend = (dryRun: boolean): Promise<Amended> =>
     live.amend(
-      { kind: "mend-events", sources: copies.addresses, quarantine, unseen, dryRun },
+      { kind: "mend-events", sources: copies.addresses, quarantine, takeOut, unseen, dryRun },
       signal,
     );
   let seen: Amended | null = null;
   for (const candidate of request.candidates) {
-    if (!(await copies.take(candidate, note, signal))) continue;
+    if (!(await copies.take(candidate, note, signal))) {
+      takeOut = false; // it may have what the others have not
+      continue;
+    }
     seen = await amend(true);
     if (seen.events?.wantsOlder !== true) break;
   }

@@ -60,7 +60,7 @@ function stepsOf(request: RecoverRequest, id: string): readonly PlannedStep[] {
     case "mend":
       return mendSteps(request, remedy);
     case "merge":
-      return mergeSteps(request, remedy.candidates);
+      return mergeSteps(request, remedy);
     case "nothing":
     case "impossible":
       return [];
@@ -118,14 +118,14 @@ function mendSteps(
 /** Its quarantine holds the log byte by byte: a backup before it would add nothing. */
 function mergeSteps(
   request: RecoverRequest,
-  candidates: readonly Snapshot[],
+  { candidates, takeOut }: Extract<Remedy, { kind: "merge" }>,
 ): readonly PlannedStep[] {
   const { store, live, quarantine: folder, repository, unseen } = request;
   const step = stepId(store, "merge");
   return [
     plannedStep(subjectOf(request), "merge", {
       description: `Bring events of ${live} back one by one; ${folder} keeps what it was`,
-      parameters: { repository, folder, unseen, candidates: namedSnapshots(candidates) },
+      parameters: { repository, folder, takeOut, unseen, candidates: namedSnapshots(candidates) },
     }),
     plannedStep(subjectOf(request), "verify-live", {
       description: `Prove that ${live} has every event of the snapshot, and all whole ones it had`,

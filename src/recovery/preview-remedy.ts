@@ -22,7 +22,8 @@ export async function previewRemedy(
   if (remedy.kind === "mend") return [await previewMend(recovery, request, remedy, signal)];
   if (remedy.kind === "merge") {
     const candidates = namedSnapshots(remedy.candidates);
-    const order = { ...request, candidates, dryRun: true };
+    const { takeOut } = remedy;
+    const order = { ...request, candidates, takeOut, dryRun: true };
     return [(await mendEvents(recovery, order, async () => {}, signal)).amended];
   }
   if (remedy.kind !== "put-back") return [];

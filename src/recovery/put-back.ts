@@ -7,7 +7,8 @@ import type { Loss } from "../core/loss.ts";
 import type { TextEncoding } from "../receipts/show.ts";
 import { FORGOTTEN } from "../stores/refusals.ts";
 import type { AmendedCollection } from "../stores/amended-collection.ts";
-import type { Address, Amended, Image, PutBackCollection } from "../stores/types.ts";
+import type { PutBackCollection } from "../stores/put-back-collection.ts";
+import type { Address, Amended, Image } from "../stores/types.ts";
 import type { RecoveryContext } from "./context.ts";
 
 /** Which rows of which store go back, and where from. */

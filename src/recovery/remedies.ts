@@ -32,6 +32,8 @@ export type Cure =
       readonly kind: "merge";
       /** Snapshots that may have whole events, newest first; never empty. */
       readonly candidates: readonly Snapshot[];
+      /** No snapshot that could be asked is out of reach: what is lost may leave the log. */
+      readonly takeOut: boolean;
     }
   | {
       readonly kind: "restore";

@@ -230,7 +230,7 @@ const AMENDMENTS: readonly Amendment[] = [
     dryRun: true,
   },
   { kind: "unmend-documents", quarantine: "" },
-  { kind: "mend-events", sources: [], quarantine: "", unseen: true, dryRun: true },
+  { kind: "mend-events", sources: [], quarantine: "", takeOut: false, unseen: true, dryRun: true },
 ];
 
 async function restoreInto(copy: Store, live: Store): Promise<SealedReceipt> {

@@ -27,6 +27,8 @@ export interface MendedEvents {
   readonly rescued: number;
   /** Events of files that rotation has taken away since the newest copy: they stay away. */
   readonly rotated: number;
+  /** Places that stay damaged in the log, because what may mend them cannot be read. */
+  readonly left: number;
   /** At most 1,000. */
   readonly losses: readonly EventLoss[];
   readonly lossesTotal: number;

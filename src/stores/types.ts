@@ -14,6 +14,7 @@ import type { MendedEvents } from "./mended-events.ts";
 import type { Mended, MendSource } from "./mended.ts";
 import type { StoreUsers } from "./open-files.ts";
 import type { PagedFile } from "./paged-file.ts";
+import type { PutBackCollection } from "./put-back-collection.ts";
 
 /** Where a store lives, or shall live: a path, or a `postgres://` URL. */
 export type Address = string;
@@ -154,13 +155,6 @@ export interface QueryAnswer {
   readonly truncated: boolean;
 }
 
-/** One collection's rows that go back. */
-export interface PutBackCollection {
-  readonly name: string;
-  /** Canonical keys, one a line in hex digits, that never return; null when there are none. */
-  readonly forget: string | null;
-}
-
 /** Work on the live store that is done in one transaction of its engine. */
 export type Amendment =
   | { readonly kind: "reindex"; readonly indexes: readonly string[] }
@@ -216,6 +210,8 @@ export type Amendment =
       readonly sources: readonly Address[];
       /** Receives the log as it was; what was begun there is finished. */
       readonly quarantine: string;
+      /** What nothing mends leaves the log; else it stays where it is. */
+      readonly takeOut: boolean;
       /** Go on although it cannot be seen who writes to the log. */
       readonly unseen: boolean;
       /** Look only: the log stays as it is. */

@@ -18,6 +18,8 @@ export const mergeEventsParameters = z.object({
   repository: z.string().nullable(),
   /** Folder that receives the log as it was. */
   folder: z.string(),
+  /** What is lost leaves the log; else it stays where it is. */
+  takeOut: z.boolean(),
   /** Go on although it cannot be seen who writes to it. */
   unseen: z.boolean(),
   /** Snapshots to ask for whole events, newest first. */

@@ -21,6 +21,8 @@ export interface MendEventsInput {
   readonly sources: readonly string[];
   /** Address of what it becomes; nothing is there. */
   readonly target: string;
+  /** What no copy mends leaves the log. */
+  readonly takeOut: boolean;
 }
 
 /** What became of a log, and which of its segments are other ones. */
@@ -64,9 +66,10 @@ export const task: HostTask<MendEventsInput, MendedLog> = async (input, { signal
       if (left.mendable === 0) break;
     }
     const wantsOlder = left === null || left.mendable > 0;
-    const losses = wantsOlder ? await takeOut(input, { steps, next, made, at }, signal) : [];
+    const isTakenOut = wantsOlder && (input.takeOut || made.length === 0);
+    const losses = isTakenOut ? await takeOut(input, { steps, next, made, at }, signal) : [];
     await rename(made.pop() ?? "", input.target);
-    return resultOf(steps, losses, wantsOlder);
+    return resultOf(steps, losses, { wantsOlder, left: isTakenOut ? 0 : (left?.mendable ?? 0) });
   } finally {
     for (const each of made) await rm(each, { recursive: true, force: true });
   }
@@ -167,7 +170,7 @@ function lossOf(
 function resultOf(
   steps: readonly MergedLogs[],
   losses: readonly EventLoss[],
-  wantsOlder: boolean,
+  { wantsOlder, left }: Pick<MendedLog, "wantsOlder" | "left">,
 ): MendedLog {
   const [first] = steps;
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -179,6 +182,7 @@ function resultOf(
     changed: [...new Set(steps.flatMap(({ changed }) => changed))].toSorted(),
     losses: losses.slice(0, LISTED_MAX),
     lossesTotal: losses.length,
+    left,
     wantsOlder,
   };
 }

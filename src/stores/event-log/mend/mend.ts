@@ -54,14 +54,18 @@ export async function amendLog(
 
 async function mendOnce(
   live: LiveLog,
-  { sources, quarantine: folder, unseen }: MendEvents,
+  { sources, quarantine: folder, takeOut, unseen }: MendEvents,
   beside: string,
   signal: AbortSignal,
 ): Promise<Amended> {
   const { place, context } = live;
   await refuseUsed(place, { unseen });
   const quarantine = await quarantineLog(live, folder, signal);
-  const mended = await merge(live, { log: quarantine.address, sources, target: beside }, signal);
+  const mended = await merge(
+    live,
+    { log: quarantine.address, sources, target: beside, takeOut },
+    signal,
+  );
   const from = { ...place, address: beside };
   const { content } = await surveyLog({ ...live, place: from }, signal);
   const work: Work = { formatVersion: 1, quarantine, content, mended };
@@ -75,7 +79,7 @@ async function mendOnce(
 /** The same in scratch space. */
 async function rehearse(
   live: LiveLog,
-  { sources }: MendEvents,
+  { sources, takeOut }: MendEvents,
   signal: AbortSignal,
 ): Promise<Amended> {
   const { scratch, world, disk } = live.context;
@@ -83,7 +87,7 @@ async function rehearse(
   try {
     const { address: log } = await quarantineLog(live, folder, signal);
     const target = join(folder, "mended");
-    return amendedOf(live, await merge(live, { log, sources, target }, signal), null);
+    return amendedOf(live, await merge(live, { log, sources, target, takeOut }, signal), null);
   } finally {
     await disk.removeFolder(folder);
   }

@@ -18,6 +18,7 @@ interface Given {
   readonly log: Files;
   readonly sources: readonly Files[];
   readonly options?: JsonObject;
+  readonly takeOut?: boolean;
 }
 
 interface Outcome extends MendedLog {
@@ -26,7 +27,12 @@ interface Outcome extends MendedLog {
 
 const context = { progress: () => {}, tell: async () => {}, signal: AbortSignal.timeout(60_000) };
 
-async function mend({ log, sources, options = { checksum: CHECKSUM } }: Given): Promise<Outcome> {
+async function mend({
+  log,
+  sources,
+  options = { checksum: CHECKSUM },
+  takeOut = true,
+}: Given): Promise<Outcome> {
   await using folder = await temporaryFolder();
   await write(folder, "log", log);
   for (const [place, files] of sources.entries()) await write(folder, `source-${place}`, files);
@@ -35,6 +41,7 @@ async function mend({ log, sources, options = { checksum: CHECKSUM } }: Given): 
     log: folder.join("log"),
     sources: sources.map((_, place) => folder.join(`source-${place}`)),
     target: folder.join("target"),
+    takeOut,
   };
   const mended = await task(input, context);
   const names = await readdir(folder.join("target"));
@@ -133,6 +140,18 @@ describe("mending a log", () => {
     assert.equal(gap?.fault, "gap");
     assert.equal(told.lossesTotal, 2);
     assert.equal(told.wantsOlder, true);
+  });
+
+  it("takes nothing out as long as a copy that may have it cannot be read", async () => {
+    const whole = eventLines(1, 30);
+    const damaged = flipped(whole, whole.indexOf("of 25") + 3);
+    const told = await mend({
+      log: { "a.jsonl": damaged.replace("a of 9", "b of 9") },
+      sources: [{ "a.jsonl": eventLines(1, 20) }],
+      takeOut: false,
+    });
+    assert.equal(told.files["a.jsonl"]?.toString("latin1"), damaged);
+    assert.deepEqual([told.restored, told.left, told.losses], [1, 1, []]);
   });
 
   it("brings back events that are gone from the middle, without a damaged line", async () => {

@@ -8,7 +8,8 @@ import { nodeDisk } from "../../../core/disk.ts";
 import { WorkerPool } from "../../../core/pool.ts";
 import { systemWorld } from "../../../core/world.ts";
 import { Hosts } from "../../host/hosts.ts";
-import type { Amended, PutBackCollection, Query, Store } from "../../types.ts";
+import type { PutBackCollection } from "../../put-back-collection.ts";
+import type { Amended, Query, Store } from "../../types.ts";
 import { sqliteDriver } from "../driver.ts";
 
 /** Bounds what a test waits for. */

@@ -1,5 +1,5 @@
 import { SalvorError } from "../../../core/errors.ts";
-import type { PutBackCollection } from "../../types.ts";
+import type { PutBackCollection } from "../../put-back-collection.ts";
 import type { StoredTable } from "../format/types.ts";
 import { sameName } from "../schema/names.ts";
 import { rowNamed, type Schema, tableNamed } from "./schemas.ts";
