@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdir, readFile, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,6 +103,7 @@ describe("a folder of contracts in which everything is wrong", () => {
     await unlink(file(contract(12)));
     await symlink("CNT-0013.json", file(contract(12)));
     await writeFile(file("contracts/CNT-0014 (copy).json"), await readFile(file(contract(14))));
+    assert.equal(spawnSync("mkfifo", [file("contracts/pipe.json")]).status, 0);
     await writeFile(file("contracts/.CNT-0015.json.swp"), "left over");
     await edit("metadata.json", (text) =>
       text.replace('"total_contracts": 240', '"total_contracts": 500'),
@@ -122,6 +124,7 @@ describe("a folder of contracts in which everything is wrong", () => {
       "documents.file.empty contracts/CNT-0002.json",
       "documents.file.missing absent.json",
       "documents.file.not-regular contracts/CNT-0012.json",
+      "documents.file.not-regular contracts/pipe.json",
       "documents.folder.missing nowhere",
       "documents.json.bom contracts/CNT-0003.json 1",
       "documents.json.duplicate-key contracts/CNT-0004.json 3 /title",

@@ -32,6 +32,8 @@ export interface Captured {
   readonly changedTotal: number;
   readonly troubles: readonly { readonly path: string; readonly code: string }[];
   readonly troublesTotal: number;
+  /** Sockets, pipes and devices, which are no part of the tree; the first of them. */
+  readonly specials: readonly string[];
   readonly fingerprint: string;
   readonly bundles: readonly Bundle[];
   readonly counts: TreeCounts;
@@ -48,6 +50,7 @@ export interface TreeCounts extends EntryCounts {
 const ROUNDS_MAX = 6;
 const PAUSE_MS = 25;
 const NAMED_MAX = 20;
+const SPECIALS_MAX = 1_000;
 
 /** Reads a tree until nothing changes any more while it is read, or often enough. */
 export const task: HostTask<CaptureInput, Captured> = async (input) => {
@@ -76,9 +79,10 @@ export const task: HostTask<CaptureInput, Captured> = async (input) => {
     changedTotal: round.changedTotal,
     troubles: named.map(({ path, code }) => ({ path: showPath(path), code })),
     troublesTotal: troubles.length,
+    specials: reader.specials.slice(0, SPECIALS_MAX),
     fingerprint: reader.fingerprint(),
     bundles: written.bundles,
-    counts: { ...written.counts, leftAlone: reader.leftAlone },
+    counts: { ...written.counts, leftAlone: reader.leftAlone + reader.specials.length },
     table: written.table,
   };
 };

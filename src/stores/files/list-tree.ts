@@ -23,8 +23,10 @@ export const KIND_LETTERS: Readonly<Record<EntryKind, string>> = {
 
 /** Takes what a listing leaves out. */
 export interface ListingVisitor {
-  /** Excluded, or no file. */
+  /** Excluded. */
   leftAlone(): void;
+  /** A socket, a pipe or a device. */
+  special(path: RawPath): void;
   trouble(trouble: Trouble): void;
 }
 
@@ -51,8 +53,12 @@ export function* listTree(
     }
     const { name, kind } = entry;
     const path = folder.start + name;
-    if (kind === "other" || excludes(path, kind === "folder")) {
+    if (excludes(path, kind === "folder")) {
       visitor.leftAlone();
+      continue;
+    }
+    if (kind === "other") {
+      visitor.special(path);
       continue;
     }
     if (batch.isFull) {

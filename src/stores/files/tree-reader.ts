@@ -38,6 +38,7 @@ export class TreeReader {
   #rounds = 0;
   #troubles: Trouble[] = [];
   #leftAlone = 0;
+  #specials: RawPath[] = [];
 
   constructor(root: string, excludes: Exclusion, spool: Spool, lanes: Lanes) {
     this.#root = root;
@@ -51,9 +52,14 @@ export class TreeReader {
     return this.#troubles;
   }
 
-  /** Entries of the last round that are no part of the tree. */
+  /** Entries of the last round that are excluded. */
   get leftAlone(): number {
     return this.#leftAlone;
+  }
+
+  /** Sockets, pipes and devices of the last round. */
+  get specials(): readonly RawPath[] {
+    return this.#specials;
   }
 
   /** Of the last round. */
@@ -71,9 +77,11 @@ export class TreeReader {
     this.#rounds += 1;
     this.#troubles = [];
     this.#leftAlone = 0;
+    this.#specials = [];
     const before = new Before(this.#batches);
     const listing = listTree(this.#root, this.#excludes, {
       leftAlone: () => void (this.#leftAlone += 1),
+      special: (path) => void this.#specials.push(path),
       trouble: (trouble) => void this.#troubles.push(trouble),
     });
     let at = 0;

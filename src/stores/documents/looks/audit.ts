@@ -74,10 +74,13 @@ function unreadable({ captured }: HeldFolder): readonly Observation[] {
   });
 }
 
+const SPECIAL = "socket, a pipe or a device";
+
 /** A link in a document's place is not followed: what it leads to is no part of the store. */
-function notRegular({ live, others }: HeldFolder): readonly Observation[] {
+function notRegular({ live, others, captured }: HeldFolder): readonly Observation[] {
   const find = collectionFinder(live.specs);
-  return others.flatMap(({ path, kind }) => {
+  const specials = captured.captured.specials.map((path) => ({ path, kind: SPECIAL }));
+  return [...others, ...specials].flatMap(({ path, kind }) => {
     const file = Buffer.from(path, "latin1").toString();
     const spec = kind === "folder" && path === "" ? undefined : live.specs[find(file)];
     if (spec === undefined) return [];
