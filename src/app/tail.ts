@@ -1,4 +1,5 @@
 import { nodeDisk } from "../core/disk.ts";
+import { SalvorError } from "../core/errors.ts";
 import { count } from "../core/text.ts";
 import type { BuildProgress } from "../projections/types.ts";
 import { followProjection } from "../projections/follow.ts";
@@ -27,7 +28,7 @@ export async function tail(
   const { target, log } = session.projection(name);
   const { folder } = await session.state();
   await using _alone = await lockTail(folder, name, session.world);
-  await resumeFor(session, name, signal);
+  await resumeFor(session, name, signal).catch(unlessBusy);
   const counts = new Counts();
   while (!signal.aborted) {
     if ((await nodeDisk.stat(target)) === null) {
@@ -43,6 +44,11 @@ export async function tail(
   const document = { projection: name, target, ...counts.told };
   await session.record("tail", name, "", counts.told);
   return document;
+}
+
+/** A rebuild that is under way is no reason not to follow: whoever works on it ends it. */
+function unlessBusy(error: unknown): void {
+  if (!(error instanceof SalvorError) || error.code !== "STORE_BUSY") throw error;
 }
 
 /** Until the signal is aborted, or another file takes the state's name. */

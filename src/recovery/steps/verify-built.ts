@@ -5,6 +5,7 @@ import type { Image, Store } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { proofJson, proveStore, type StoreProof } from "../prove-store.ts";
 import type { BuiltReceipt } from "./built.ts";
+import { outputsOf, quarantinesIn } from "./quarantine-json.ts";
 
 /** What of `verify-live`'s parameters matters here. */
 interface Parameters {
@@ -34,6 +35,9 @@ export async function proveBuilt(
   if (beside !== null) {
     await using copy = await recovery.openStoreAt(store, driver, options, beside);
     await copy.discard(signal);
+  }
+  for (const { folder, files } of quarantinesIn(outputsOf(store, context))) {
+    if (files.length === 0) await recovery.disk.removeFolder(folder); // there was no state before
   }
   return {};
 }
