@@ -57,7 +57,7 @@ async function inspect(
   const { observations, checked } = await lookAtEvents(log, kind, signal);
   return {
     ...seen,
-    observations: [...seen.observations, ...observations.map(withoutMerge)],
+    observations: [...seen.observations, ...observations.map((each) => asRows(log, each))],
     checked: seen.checked + checked,
   };
 }
@@ -82,8 +82,12 @@ async function lookAtEvents(
   }
 }
 
-/** Rows are no lines: the database goes back whole, or its rows by the driver of databases. */
-function withoutMerge(observation: Observation): Observation {
-  const remedies = observation.remedies.filter((each) => each !== "merge");
-  return { ...observation, remedies };
+/** Rows are no lines: those that are gone go back as rows do, and an altered one with all others. */
+function asRows({ options }: TableLog, observation: Observation): Observation {
+  const { location, remedies } = observation;
+  const rest = remedies.filter((each) => each !== "merge");
+  if (observation.code !== "event-log.gap") return { ...observation, remedies: rest };
+  const table = { ...location, ...(options.table !== undefined && { table: options.table }) };
+  const back = [...rest, "put-back-rows"];
+  return { ...observation, category: "structure", location: table, remedies: back };
 }
