@@ -1,4 +1,4 @@
-import type { FindingCategory, Location, Observation, Severity } from "../../core/finding.ts";
+import { observeOf, type Catalogue } from "../catalogue.ts";
 
 const RESTORE = ["restore-beside", "exchange"];
 const PERMISSIONS = ["check-permissions"];
@@ -21,24 +21,10 @@ const CATALOGUE = {
   "files.hardlink.outside": ["A file has a name out of the tree", "info", "reference", []],
   "files.content.zeros": ["A file holds zeros alone", "low", "corruption", []],
   "files.content.leftover": ["A writer has left a temporary file", "info", "configuration", []],
-} as const satisfies Record<
-  string,
-  readonly [title: string, Severity, FindingCategory, remedies: readonly string[]]
->;
+} as const satisfies Catalogue;
 
 /** A code of the catalogue: what a look at a tree can find. */
 export type FilesCode = keyof typeof CATALOGUE;
 
-const EVIDENCE_MAX = 256;
-
 /** Words an observation of the catalogue. */
-export function observe(
-  code: FilesCode,
-  description: string,
-  location: Location,
-  evidence = "",
-): Observation {
-  const [title, severity, category, remedies] = CATALOGUE[code];
-  const cut = Buffer.from(evidence).subarray(0, EVIDENCE_MAX).toString();
-  return { code, title, description, severity, category, location, evidence: cut, remedies };
-}
+export const observe = observeOf(CATALOGUE);

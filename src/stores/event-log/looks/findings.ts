@@ -1,6 +1,6 @@
-import type { FindingCategory, Location, Observation, Severity } from "../../../core/finding.ts";
+import type { Observation } from "../../../core/finding.ts";
 import { count } from "../../../core/text.ts";
-import { cutEvidence } from "../../evidence.ts";
+import { observeOf, type Catalogue } from "../../catalogue.ts";
 
 const RESTORE = ["restore-beside", "exchange"];
 /** The newest snapshot may have what is damaged, or missing. */
@@ -37,33 +37,13 @@ const CATALOGUE = {
   "event-log.torn": ["The last line is torn", "medium", "corruption", MERGE],
   "event-log.type.unknown": ["An event is of a type that nobody knows", "low", "rule", []],
   "event-log.unreadable": ["A line of the log is damaged", "high", "corruption", MERGE],
-} as const satisfies Record<
-  string,
-  readonly [title: string, Severity, FindingCategory, remedies: readonly string[]]
->;
+} as const satisfies Catalogue;
 
 /** A code of the catalogue: what a look at an event log can find. */
 export type EventLogCode = keyof typeof CATALOGUE;
 
 /** Words an observation of the catalogue. */
-export function observe(
-  code: EventLogCode,
-  description: string,
-  location: Location,
-  evidence = "",
-): Observation {
-  const [title, severity, category, remedies] = CATALOGUE[code];
-  return {
-    code,
-    title,
-    description,
-    severity,
-    category,
-    location,
-    evidence: cutEvidence(evidence),
-    remedies,
-  };
-}
+export const observe = observeOf(CATALOGUE);
 
 /** Findings of one code that one look lists; the rest is counted. */
 const LISTED_MAX = 1_000;
