@@ -24,6 +24,12 @@ const CATALOGUE = {
     ["check-permissions"],
   ],
   "documents.folder.missing": ["A folder of documents is missing", "high", "structure", REPAIR],
+  "documents.folder.not-regular": [
+    "Something else stands in the place of a folder of documents",
+    "high",
+    "structure",
+    [],
+  ],
   "documents.form": ["A file does not hold documents as it should", "medium", "structure", REPAIR],
   "documents.key.missing": ["A document has no key", "medium", "rule", []],
   "documents.more": ["There is more to find than can be listed", "medium", "corruption", REPAIR],

@@ -26,14 +26,20 @@ export interface DerivedDifference {
 export function compareDerived(
   specs: readonly CollectionSpec[],
   gathered: Gathered,
+  blind: ReadonlySet<number>,
 ): readonly Observation[] {
-  return derivedDifferences(specs, gathered).map(observe);
+  return derivedDifferences(specs, gathered, blind).map(observe);
 }
 
-/** What documents say of collections, and is not so. */
+/**
+ * What documents say of collections, and is not so.
+ *
+ * @param blind places of collections that cannot be seen: nobody knows what is so of them.
+ */
 export function derivedDifferences(
   specs: readonly CollectionSpec[],
   gathered: Gathered,
+  blind: ReadonlySet<number>,
 ): readonly DerivedDifference[] {
   return gathered.deriving.flatMap((document) => {
     const spec = specs[document.collection];
@@ -41,7 +47,7 @@ export function derivedDifferences(
       const derivation = parseDerivation(text);
       if (spec === undefined || derivation === null) return [];
       const of = specs.findIndex(({ name }) => name === derivation.collection);
-      const known = knownOf(specs, gathered, of, derivation);
+      const known = blind.has(of) ? null : knownOf(specs, gathered, of, derivation);
       return known === null ? [] : compareField({ document, spec, field, derivation }, known);
     });
   });

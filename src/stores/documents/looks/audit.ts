@@ -12,6 +12,7 @@ import { countEntries, FILES } from "../survey/file-rows.ts";
 import { fileFacts } from "./file-facts.ts";
 import { isComplete, requestOf, type HeldDocuments } from "./held-documents.ts";
 import { missingFiles } from "./missing-files.ts";
+import { blindSpecs, obstaclesIn, SPECIAL } from "./obstacles.ts";
 
 /** Is everything there, is all of it JSON, and does what is said of it hold? */
 export async function auditFolder(held: HeldDocuments, signal: AbortSignal): Promise<Inspection> {
@@ -24,7 +25,7 @@ export async function auditFolder(held: HeldDocuments, signal: AbortSignal): Pro
   const found = new Observations();
   found.takeAll(filesFound(folder));
   found.takeAll(gathered.observations, gathered.more);
-  found.takeAll(compareDerived(folder.live.specs, gathered));
+  found.takeAll(compareDerived(folder.live.specs, gathered, blindSpecs(folder)));
   return {
     ...emptyInspection,
     observations: found.list(),
@@ -41,6 +42,7 @@ function filesFound(folder: HeldFolder): readonly Observation[] {
     ...missing(folder),
     ...unreadable(folder),
     ...notRegular(folder),
+    ...obstacles(folder),
     ...folder.documents.flatMap(({ name, size, collection }) => {
       if (size > 0) return [];
       const table = folder.live.specs[collection]?.name ?? "";
@@ -74,8 +76,6 @@ function unreadable({ captured }: HeldFolder): readonly Observation[] {
   });
 }
 
-const SPECIAL = "socket, a pipe or a device";
-
 /** A link in a document's place is not followed: what it leads to is no part of the store. */
 function notRegular({ live, others, captured }: HeldFolder): readonly Observation[] {
   const find = collectionFinder(live.specs);
@@ -86,6 +86,14 @@ function notRegular({ live, others, captured }: HeldFolder): readonly Observatio
     if (spec === undefined) return [];
     const description = `${file} is a ${kind}, and no file`;
     return [observe("documents.file.not-regular", description, { file, table: spec.name })];
+  });
+}
+
+function obstacles(folder: HeldFolder): readonly Observation[] {
+  return obstaclesIn(folder).map(({ path, kind, collection }) => {
+    const table = folder.live.specs[collection]?.name ?? "";
+    const description = `${path} is a ${kind}, and no folder: what ${table} holds cannot be seen`;
+    return observe("documents.folder.not-regular", description, { file: path, table });
   });
 }
 

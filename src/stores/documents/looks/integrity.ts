@@ -8,6 +8,7 @@ import { KeyJoin } from "../keys/join-keys.ts";
 import { gather } from "../survey/gather.ts";
 import type { SchemaTrouble } from "../survey/schema-job.ts";
 import { entryModule } from "../../../core/module.ts";
+import { blindSpecs } from "./obstacles.ts";
 import { isComplete, requestOf, type HeldDocuments } from "./held-documents.ts";
 
 /** Do the documents keep their schemas, keys, references, states and orders? */
@@ -36,7 +37,7 @@ export async function integrityOfFolder(
   found.takeAll(await schemaTroubles(folder));
   found.takeAll(gathered.observations, gathered.more);
   found.takeAll(missing);
-  found.takeAll(compareDerived(live.specs, gathered));
+  found.takeAll(compareDerived(live.specs, gathered, blindSpecs(folder)));
   found.takeAll(candidates);
   return {
     ...emptyInspection,

@@ -1,6 +1,7 @@
 import { derivedDifferences, type DerivedDifference } from "../derive/compare.ts";
 import type { HeldFolder } from "../held.ts";
 import { requestOf } from "../looks/held-documents.ts";
+import { blindSpecs } from "../looks/obstacles.ts";
 import type { HeldFile } from "../survey/held-file.ts";
 import { gather } from "../survey/gather.ts";
 import { ownKey, showDocumentKey } from "../survey/document-key.ts";
@@ -32,7 +33,7 @@ export async function deriveChanges(
   const { live } = folder;
   const gathered = await gather(requestOf(folder, { derived: true }), {}, signal);
   const byFile = Map.groupBy(
-    derivedDifferences(live.specs, gathered),
+    derivedDifferences(live.specs, gathered, blindSpecs(folder)),
     ({ document }) => document.file,
   );
   const changes: FileChange[] = [];

@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 
 import { diskError } from "../../../core/disk.ts";
-import { systemCode } from "../../../core/errors.ts";
+import { SalvorError, systemCode } from "../../../core/errors.ts";
 import { removeFileSync } from "../../../core/remove-file.ts";
 import { nameIn, parentOf, placeOf, showPath, type RawPath } from "../../files/raw-path.ts";
 import type { FileAttributes } from "./types.ts";
@@ -167,12 +167,22 @@ function writeCopy(from: string, to: string | Buffer, of: FileAttributes): void 
   }
 }
 
+/** Looks at each folder on the way: through a link, a file would come to lie outside of the store. */
 function makeFolders(root: string, raw: RawPath, mode: number): void {
   const parent = parentOf(raw) ?? "";
-  if (parent === "" || lstatSync(placeOf(root, parent), { throwIfNoEntry: false })) return;
+  if (parent === "") return;
   makeFolders(root, parent, mode);
+  const found = lstatSync(placeOf(root, parent), { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  if (found !== undefined) throw noFolder(`${root}/${showPath(parent)}`, showPath(raw));
   mkdirSync(placeOf(root, parent), { mode });
   syncFolderOf(root, parent);
+}
+
+function noFolder(folder: string, path: string): SalvorError {
+  return new SalvorError("REFUSED", `${folder} is no folder, and ${path} belongs there`, {
+    hint: 'Put the folder back in its place, and run "salvor recover" again.',
+  });
 }
 
 /** Returns once the names in the folder that holds a file, if there is one, have reached the disk. */

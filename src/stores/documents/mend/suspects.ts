@@ -2,6 +2,7 @@ import type { EntrySink } from "../../../receipts/types.ts";
 import type { HeldFolder } from "../held.ts";
 import { requestOf } from "../looks/held-documents.ts";
 import { missingFiles } from "../looks/missing-files.ts";
+import { blindSpecs } from "../looks/obstacles.ts";
 import { gather } from "../survey/gather.ts";
 import { REPAIR } from "../findings.ts";
 import type { LackingCollection, MissingFile, SuspectFile } from "./types.ts";
@@ -20,8 +21,9 @@ export async function findSuspects(
   signal: AbortSignal,
 ): Promise<Suspects> {
   const keys = new Map<number, Set<string>>();
+  const blind = blindSpecs(folder);
   const entries = folder.live.specs.map(({ name }, at): EntrySink => {
-    if (!back.has(name)) return { add: () => {} };
+    if (!back.has(name) || blind.has(at)) return { add: () => {} };
     const found = new Set<string>();
     keys.set(at, found);
     return keySink(found);
