@@ -33,6 +33,7 @@ export async function buildState(
     build: order.build,
     fromMs: order.fromMs,
     untilMs: order.untilMs,
+    end: order.end ?? null,
     onDamaged: order.onDamaged ?? policyOf(session, projection.log),
     batchMax: order.batchMax ?? BATCH_MAX,
   };

@@ -7,6 +7,7 @@ import type { Proof } from "../receipts/proof.ts";
 import type { SealedReceipt } from "../receipts/types.ts";
 import type { Built } from "../recovery/build-order.ts";
 import { prove, type Side } from "../recovery/prove.ts";
+import type { EventPlace } from "../stores/events.ts";
 import type { Image } from "../stores/types.ts";
 import { buildState } from "./build-state.ts";
 import { openState, stateTarget } from "./projection-target.ts";
@@ -25,33 +26,35 @@ export interface StateComparison {
   readonly trouble: SalvorError | null;
 }
 
-/** Builds the state of a projection in scratch space, and compares the live one with it row by row. */
+/**
+ * Builds the state of a projection in scratch space, and compares the live one with it row by row. One
+ * that somebody keeps up to date is compared with the events that it has read: those that came since
+ * are on their way.
+ */
 export async function compareState(
   session: Session,
   name: string,
+  isFollowed: boolean,
   signal: AbortSignal,
 ): Promise<StateComparison> {
-  // A second look at the same projection goes on from what the first one has built.
-  const draft = join(await session.scratch(), `verify-${name}.sqlite`);
-  const built = await buildBeside(session, name, draft, signal);
-  await using scratch = await openState(session, name, draft);
-  await using image = await scratch.capture({ exclusive: true }, signal);
-  const expected = { image, sealed: ownTables(await seal(image, signal), built.tables) };
+  await using held = new AsyncDisposableStack();
   const live = await captureLive(session, name, signal);
-  if (live instanceof SalvorError) {
-    return { verdict: unreadable(session, name, built, expected), head: null, trouble: live };
-  }
-  await using actualImage = live;
-  const sealed = ownTables(await seal(actualImage, signal), built.tables);
-  const proof = await compare(name, expected, { image: actualImage, sealed }, signal);
-  const head = await readStateHead(actualImage, signal);
+  const image = live instanceof SalvorError ? null : held.use(live);
+  const head = image === null ? null : await readStateHead(image, signal);
+  const end = isFollowed ? (head?.checkpoint ?? null) : null;
+  const built = await buildBeside(session, name, end, signal);
+  const scratch = held.use(await openState(session, name, await draftIn(session, name)));
+  const wanted = held.use(await scratch.capture({ exclusive: true }, signal));
+  const expected = { image: wanted, sealed: ownTables(await seal(wanted, signal), built.tables) };
   const base = unreadable(session, name, built, expected);
+  if (live instanceof SalvorError) return { verdict: base, head, trouble: live };
+  const sealed = ownTables(await seal(live, signal), built.tables);
+  const proof = await compare(name, expected, { image: live, sealed }, signal);
   const actual = projectionDigest(sealed.receipt, built.tables);
-  const differences = differencesIn(proof);
   const verdict = {
     ...base,
     consistent: base.expected === actual,
-    differences,
+    differences: differencesIn(proof),
     differencesTotal: totalOf(proof),
     behind: head === null ? 0 : Math.max(0, built.progress.applied - head.applied),
     ahead: aheadOf(head, built),
@@ -60,18 +63,26 @@ export async function compareState(
   return { verdict, head, trouble: null };
 }
 
-function buildBeside(
+async function draftIn(session: Session, name: string): Promise<string> {
+  return join(await session.scratch(), `verify-${name}.sqlite`);
+}
+
+async function buildBeside(
   session: Session,
   projection: string,
-  draft: string,
+  end: EventPlace | null,
   signal: AbortSignal,
 ): Promise<Built> {
+  const draft = await draftIn(session, projection);
+  await using old = await openState(session, projection, draft);
+  await old.discard(signal);
   const order = {
     projection,
     draft,
     build: "verify",
     fromMs: null,
     untilMs: null,
+    end,
     onDamaged: null,
     batchMax: null,
     skipped: [],

@@ -1,4 +1,5 @@
 import { SalvorError } from "../core/errors.ts";
+import type { EventPlace } from "../stores/events.ts";
 import type { Image } from "../stores/types.ts";
 
 /** What a state says of itself. */
@@ -6,10 +7,12 @@ export interface StateHead {
   readonly version: number;
   /** How many events it holds. */
   readonly applied: number;
+  /** After the last event that it has read; null before the first one. */
+  readonly checkpoint: EventPlace | null;
 }
 
 const QUERY = {
-  text: "SELECT version, applied_in_all AS applied FROM salvor_projection",
+  text: "SELECT version, applied_in_all AS applied, checkpoint FROM salvor_projection",
   timeoutMs: 10_000,
   rowsMax: 1,
   bytesMax: 100_000,
@@ -21,7 +24,10 @@ export async function readStateHead(image: Image, signal: AbortSignal): Promise<
     const { rows } = await image.query(QUERY, signal);
     const [row] = rows;
     if (row === undefined) return null;
-    return { version: Number(row["version"]), applied: Number(row["applied"]) };
+    const { version, applied, checkpoint } = row;
+    // Written by whoever built the state.
+    const place = typeof checkpoint === "string" ? (JSON.parse(checkpoint) as EventPlace) : null;
+    return { version: Number(version), applied: Number(applied), checkpoint: place };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SalvorError) return null;

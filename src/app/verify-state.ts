@@ -2,7 +2,7 @@ import { rememberSeen } from "../checks/remember.ts";
 import { listFindings } from "../checks/findings.ts";
 import type { Observation } from "../core/finding.ts";
 import { isTailed } from "../state/locks.ts";
-import { compareState, type StateComparison } from "./compare-state.ts";
+import { compareState } from "./compare-state.ts";
 import { UNRESOLVED } from "./findings.ts";
 import type {
   VerifyStateDocument,
@@ -11,11 +11,6 @@ import type {
 } from "./projection-documents.ts";
 import type { Session } from "./session.ts";
 import { stateObservations } from "./state-observations.ts";
-
-/** How often a state that somebody keeps up to date is looked at again, before it counts as wrong. */
-const LOOKS_MAX = 5;
-/** What is appended is applied within a second. */
-const PAUSE_MS = 700;
 
 /** Are the live states what their logs say? What is found is remembered. */
 export async function verifyStates(
@@ -47,7 +42,9 @@ export async function verifyState(
   signal: AbortSignal,
 ): Promise<VerifyStateDocument> {
   const startedMs = session.world.elapsed();
-  const { verdict, head, trouble } = await compareSettled(session, name, signal);
+  const { folder } = await session.state();
+  const isFollowed = await isTailed(folder, name, session.world);
+  const { verdict, head, trouble } = await compareState(session, name, isFollowed, signal);
   const observations = stateObservations(session.projection(name), { verdict, head, trouble });
   const findings = await rememberState(session, name, observations);
   const durationMs = Math.round(session.world.elapsed() - startedMs);
@@ -66,19 +63,4 @@ export async function rememberState(
   const seen = { store: name, kind: "integrity", observations, complete: true } as const;
   await rememberSeen(state, session.world, [seen]);
   return listFindings(state, { stores: [name], status: UNRESOLVED });
-}
-
-/** Whoever follows the log may be a moment behind it: that is no difference. */
-async function compareSettled(
-  session: Session,
-  name: string,
-  signal: AbortSignal,
-): Promise<StateComparison> {
-  const { folder } = await session.state();
-  for (let looks = 1; ; looks++) {
-    const found = await compareState(session, name, signal);
-    if (found.verdict.consistent || looks === LOOKS_MAX) return found;
-    if (!(await isTailed(folder, name, session.world))) return found;
-    await session.world.sleep(PAUSE_MS, signal);
-  }
 }

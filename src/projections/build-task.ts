@@ -31,7 +31,7 @@ export const task: HostTask<BuildRequest, BuildOutput> = async (request, { tell 
   const projection = await compileProjection(request.projection);
   const { openEvents } = (await import(request.log.module)) as { readonly openEvents: OpenEvents };
   await using reader = openEvents(request.log.input);
-  const bound = await reader.bound(unlimited);
+  const bound = endingAt(await reader.bound(unlimited), request);
   const database = onDraft(request, () => openDraft(request.draft));
   try {
     const started = startRecord(database, projection, request, systemWorld());
@@ -46,6 +46,11 @@ export const task: HostTask<BuildRequest, BuildOutput> = async (request, { tell 
     database.close();
   }
 };
+
+/** What stands behind the end that is asked for is nobody's damage. */
+function endingAt(bound: EventBound, { end = null }: BuildRequest): EventBound {
+  return end === null ? bound : { ...bound, end, torn: null };
+}
 
 /** Who wants a build to end kills its process. */
 const unlimited = new AbortController().signal;

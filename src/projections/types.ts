@@ -1,6 +1,6 @@
 import type { Digest } from "../core/hash.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { EventDoor, EventPosition } from "../stores/events.ts";
+import type { EventDoor, EventPlace, EventPosition } from "../stores/events.ts";
 
 /** How a column holds values: `boolean` as 0 and 1, `timestamp` as RFC 3339, `json` as its text. */
 export type ColumnType = "text" | "integer" | "real" | "blob" | "boolean" | "timestamp" | "json";
@@ -83,6 +83,8 @@ export interface BuildRequest {
   readonly fromMs: number | null;
   /** Apply no event after this time, in milliseconds. */
   readonly untilMs: number | null;
+  /** Apply no event behind this place, in a build from the beginning; absent: to the end of the log. */
+  readonly end?: EventPlace | null;
   readonly onDamaged: OnDamaged;
   /** Events in a transaction. */
   readonly batchMax: number;

@@ -1,5 +1,6 @@
 import type { Loss } from "../core/loss.ts";
 import type { BuildProgress, OnDamaged } from "../projections/types.ts";
+import type { EventPlace } from "../stores/events.ts";
 import type { Address } from "../stores/types.ts";
 
 /** Which state is to be built, where, and of which events. */
@@ -14,6 +15,8 @@ export interface BuildOrder {
   readonly fromMs: number | null;
   /** Apply no event after this time, in milliseconds. */
   readonly untilMs: number | null;
+  /** Apply no event behind this place; absent: to the end of the log. */
+  readonly end?: EventPlace | null;
   /** What happens to damage; null is what salvor.yaml says of the log. */
   readonly onDamaged: OnDamaged | null;
   /** Events in a transaction; null is as many as go fastest. */

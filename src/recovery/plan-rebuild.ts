@@ -8,7 +8,10 @@ import { plannedStep, type StepSubject } from "./planned-step.ts";
 import { stepId } from "./steps/quarantine-json.ts";
 
 /** A state that is to be built from its log. */
-export interface RebuildRequest extends Omit<BuildOrder, "build" | "draft" | "keep" | "skipped"> {
+export interface RebuildRequest extends Omit<
+  BuildOrder,
+  "build" | "draft" | "end" | "keep" | "skipped"
+> {
   readonly driver: string;
   readonly options: JsonObject;
   /** Where the live state is. */

@@ -53,6 +53,25 @@ it("goes on beside a rebuild, and after the state was taken away", async () => {
   assert.equal((await running.finished).status, 0);
 });
 
+it("is verified, and rebuilt, while events come all the time", async () => {
+  await using registry = await openRegistry();
+  registry.write(START);
+  const running = await following(registry, 1000);
+  let number = 1000;
+  const writing = setInterval(() => registry.append([newEvent((number += 1))]), 5);
+  try {
+    await registry.site.expect(0, ["verify-state"]);
+    await registry.site.expect(0, ["rebuild"]);
+    await registry.site.expect(0, ["verify-state"]);
+  } finally {
+    clearInterval(writing);
+  }
+  const all = Array.from({ length: number - 1000 }, (_, at) => newEvent(1001 + at));
+  await shows(registry, replay([...START, ...all]));
+  process.kill(running.pid, "SIGINT");
+  assert.equal((await running.finished).status, 0);
+});
+
 it("ends at damage, or goes on and says so", async () => {
   await using registry = await openRegistry();
   registry.write(START);
