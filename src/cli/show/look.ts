@@ -41,20 +41,46 @@ export function reportLine(reports: { readonly html: string } | null): readonly 
 
 /** Files, counts, and what differs from the last receipt. */
 export function auditDetails(store: AuditedStore): readonly string[] {
-  const counts = Object.values(store.collections);
+  const { internal } = store.properties;
+  const isInternal = (name: string): boolean => Array.isArray(internal) && internal.includes(name);
+  const counts = Object.entries(store.collections)
+    .filter(([name]) => !isInternal(name))
+    .map(([, rows]) => rows);
   const rows = counts.reduce((sum, each) => sum + each, 0);
   const { structure, metadata } = store;
   return [
-    ...store.files.map(({ path, exists, sizeBytes, modifiedAt, error }) =>
-      exists
-        ? `  ${safe(path)}  ${size(sizeBytes ?? 0)}${modifiedAt === null ? "" : `, ${moment(modifiedAt)}`}${error === null ? "" : `: ${safe(error)}`}`
-        : `  ${safe(path)} is missing`,
-    ),
+    ...fileLines(store.files),
     `  ${counted(counts.length, "collection")}, ${counted(rows, "row")}`,
     ...namesLine("missing since the last backup", structure.missing),
     ...namesLine("new since the last backup", structure.unexpected),
-    ...namesLine("changed since the last backup", metadata.differences),
+    ...namesLine("metadata", metadata.differences),
   ];
+}
+
+/** So many files of a store stand on a screen; the document has them all. */
+const FILES_SHOWN = 20;
+
+/** Of many files, those that are not as they should be. */
+function fileLines(files: AuditedStore["files"]): readonly string[] {
+  if (files.length <= FILES_SHOWN) return files.map(fileLine);
+  const bad = files.filter(({ exists, error }) => !exists || error !== null);
+  const shown = bad.slice(0, FILES_SHOWN);
+  const more = bad.length - shown.length;
+  const sound = shown.length === 0 ? "its files" : "its other files";
+  const others = more > 0 ? `and ${counted(more, "more file")} with a fault` : sound;
+  return [...shown.map(fileLine), `  ${others}: --json lists them`];
+}
+
+function fileLine({
+  path,
+  exists,
+  sizeBytes,
+  modifiedAt,
+  error,
+}: AuditedStore["files"][number]): string {
+  if (!exists) return `  ${safe(path)} is missing`;
+  const changed = modifiedAt === null ? "" : `, ${moment(modifiedAt)}`;
+  return `  ${safe(path)}  ${size(sizeBytes ?? 0)}${changed}${error === null ? "" : `: ${safe(error)}`}`;
 }
 
 function namesLine(what: string, names: readonly string[]): readonly string[] {
