@@ -140,10 +140,10 @@ function mend(question: RemedyQuestion, open: readonly Finding[]): Remedy {
   const [newest] = candidates;
   const from =
     newest === undefined
-      ? "there is no snapshot to restore one from"
-      : `else from ${snapshotName(newest)} or an older one`;
+      ? "; there is no snapshot to restore one from"
+      : `, else from ${snapshotName(newest)} or an older one`;
   const more = names.length === 0 ? "" : `; what is gone of ${names.join(", ")} comes back`;
-  const sentence = `mend documents one by one, in place where that is certain, ${from}${more}`;
+  const sentence = `mend documents one by one, in place where that is certain${from}${more}`;
   const takeOut = !open.some(({ code }) => code === UNREADABLE);
   return { kind: "mend", candidates, back, takeOut, sentence, unmended };
 }

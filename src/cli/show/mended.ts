@@ -20,8 +20,18 @@ export function mendedLines(mended: Mended | undefined): readonly string[] {
   ];
 }
 
+/** So many values of a document that says something of others. */
+const VALUES_SHOWN = 5;
+
+/** Each of them is a change of its own. */
+function allOf(reasons: readonly string[]): string {
+  const more = reasons.length - VALUES_SHOWN;
+  const shown = reasons.slice(0, VALUES_SHOWN).join("; ");
+  return more > 0 ? `${shown}; and ${counted(more, "more value")}` : shown;
+}
+
 function documentLine({ collection, key, path, verdict, reasons }: MendedDocument): string {
-  const why = reasons.at(-1);
+  const why = verdict === "derived" ? allOf(reasons) : reasons.at(-1);
   const name = `${collection} ${keyText(key)} in ${path}`;
   return `  ${safe(name)}: ${verdict}${why === undefined ? "" : ` (${safe(why)})`}`;
 }
