@@ -25,7 +25,8 @@ export async function buildState(
   await refuseUntrustedModule(projection);
   const log = await eventDoor(session, projection.log);
   const task = `building ${projection.name}`;
-  const skipped = new Skipped(session, projection.log, order);
+  const onDamaged = order.onDamaged ?? policyOf(session, projection.log);
+  const skipped = new Skipped(session, projection.log, { ...order, onDamaged });
   const request = {
     projection,
     log,
@@ -34,7 +35,7 @@ export async function buildState(
     fromMs: order.fromMs,
     untilMs: order.untilMs,
     end: order.end ?? null,
-    onDamaged: order.onDamaged ?? policyOf(session, projection.log),
+    onDamaged,
     batchMax: order.batchMax ?? BATCH_MAX,
   };
   const { buildState: build } = await import("../projections/build-state.ts");
@@ -122,6 +123,7 @@ class Skipped {
   /** Put aside and journaled before anything is applied beyond it. */
   async keep(damage: readonly EventDamage[]): Promise<void> {
     await keepDamaged(this.#session, this.#log, damage);
+    if (this.#order.onDamaged === "stop") return; // nothing is skipped, and so nothing lost
     const room = LOSSES_MAX - this.#losses.size;
     if (room <= 0) return;
     for (const { id, file, line, offset, reason } of damage.slice(0, room)) {

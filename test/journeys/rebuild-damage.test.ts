@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 
 import type { RebuildDocument } from "../../src/app/projection-documents.ts";
+import type { RunDocument } from "../../src/app/run-document.ts";
 import {
   EXPECTED,
   LINES,
@@ -35,6 +36,9 @@ describe("a damaged event in the log", () => {
     assert.deepEqual(registry.left(), [".registry.sqlite.salvor-rebuild"]);
     assert.equal(kept(registry).length, 1);
     assertTidy(registry);
+    const { stdout } = await registry.site.expect(0, ["runs", "--json"]);
+    const [failed] = (JSON.parse(stdout) as { runs: readonly RunDocument[] }).runs;
+    assert.deepEqual([failed?.status, failed?.losses], ["undone", []], "nothing was lost by it");
 
     const again = await rebuild(registry, 6, ["--on-damaged", "skip"]);
     assert.deepEqual([again.corrupted, again.applied], [1, LINES.length - 1]);
