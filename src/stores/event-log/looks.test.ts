@@ -176,6 +176,41 @@ describe("a look at an event log", () => {
     assert.deepEqual(await seen(sample, "integrity"), ["event-log.chain:2"]);
   });
 
+  it("passes over no archive of which not one byte can be uncompressed, wherever it stands", async () => {
+    const broken = Buffer.from(gzipSync(eventLines(1, 20)));
+    broken.fill(0xff, 12, 40);
+    const file = "event-log.file.damaged:1";
+    await using first = await sampleLog(
+      { "log/app.jsonl.1.gz": broken, "log/app.jsonl": eventLines(21, 25) },
+      "log/app.jsonl*",
+    );
+    assert.deepEqual(await seen(first, "scan"), [file]);
+    assert.deepEqual(await seen(first, "integrity"), [file]);
+    await using last = await sampleLog(
+      { "log/app.jsonl.1": eventLines(1, 20), "log/app.jsonl.gz": broken },
+      "log/app.jsonl*",
+    );
+    assert.deepEqual(await seen(last, "scan"), [file]);
+    await using only = await sampleLog({ "log/app.jsonl.gz": broken }, "log/app.jsonl.gz");
+    assert.deepEqual(await seen(only, "scan"), [file]);
+  });
+
+  it("tells that the newest archive is cut, and takes one that is being made for none", async () => {
+    const packed = gzipSync(eventLines(1, 20));
+    const cut = packed.subarray(0, packed.length - 9);
+    await using sample = await sampleLog(
+      { "log/app.jsonl.1": eventLines(1, 20), "log/app.jsonl.1.gz": cut },
+      "log/app.jsonl*",
+    );
+    assert.deepEqual(await seen(sample, "scan"), []);
+    await rm(sample.path("log/app.jsonl.1"));
+    const found = await seen(sample, "scan");
+    assert.ok(
+      found.some((each) => each.startsWith("event-log.file.damaged")),
+      found.join(),
+    );
+  });
+
   it("tells a damaged archive, an unreadable file and a missing log", async () => {
     const packed = gzipSync(eventLines(1, 2000));
     const broken = Buffer.from(packed);

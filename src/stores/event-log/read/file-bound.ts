@@ -4,9 +4,10 @@ import type { EventBound, EventDamage } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
 import type { Segment } from "../segments/identify.ts";
 import type { LogSegments } from "../segments/log-segments.ts";
-import { lineBefore, unpackedSize, type Tail } from "../segments/tail.ts";
+import { lineBefore, unpackedExtent, type Tail } from "../segments/tail.ts";
 import { memberText } from "./judge-line.ts";
 import { judgeOptions, type LineCheck } from "./line-check.ts";
+import { cannotBeUncompressed } from "./read-segment.ts";
 
 /** A writer needs less to finish a line. */
 const WAITS = 5;
@@ -42,8 +43,9 @@ async function tryBound({ options, segments, check }: BoundContext): Promise<Eve
   const found = [...(await segments.list())];
   let torn: EventDamage | null = null;
   for (let last = found.pop(); last !== undefined; last = found.pop()) {
-    const size = await unpackedSize(last);
+    const { size, trouble } = await unpackedExtent(last);
     const tail = await lineBefore(last, size, options.lineBytesMax);
+    if (trouble !== null) torn ??= brokenIn(last, tail, size, trouble);
     torn ??= tail === null ? null : tornIn(last, tail, options, check);
     const offset = torn === null || torn.file !== last.file ? size : torn.offset;
     // A segment of half a line has no name yet: that is its first line.
@@ -52,6 +54,25 @@ async function tryBound({ options, segments, check }: BoundContext): Promise<Eve
     return { end: { segment: last.id, file: last.file, offset }, torn, bytes: earlier + offset };
   }
   return { end: null, torn, bytes: 0 };
+}
+
+/** What is left of a compressed segment ends where its last whole line does. */
+function brokenIn(
+  { file }: Segment,
+  tail: Tail | null,
+  size: number,
+  trouble: string,
+): EventDamage {
+  return {
+    fault: "unreadable",
+    reason: cannotBeUncompressed(file, trouble),
+    file,
+    line: 0,
+    offset: tail === null || tail.isEnded ? size : tail.offset,
+    bytes: new Uint8Array(0),
+    id: null,
+    sequence: null,
+  };
 }
 
 /** Half a line: one without its line feed is whole if its event is. */

@@ -152,8 +152,11 @@ function tornBatch(
     sequence: null,
     chain: null,
   };
+  const at = cursor ?? position;
+  // A segment of half a line is another one than that where reading ended.
+  const lines = torn?.file === at.file ? at.line : 0;
   return {
-    damaged: torn === null ? [] : [{ ...torn, line: (cursor?.line ?? position.line) + 1 }],
+    damaged: torn === null ? [] : [{ ...torn, line: lines + 1 }],
     events: [],
     offsets: new Float64Array(0),
     lines: new Float64Array(0),

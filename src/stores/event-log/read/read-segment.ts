@@ -47,7 +47,7 @@ function* brokenEnd(
 ): Generator<EventBatch> {
   if (batches.hasEvents) yield batches.finish(last, reading.state);
   const { file, line, offset } = batches.cursor;
-  const reason = `the rest of ${file} cannot be uncompressed: ${trouble}`;
+  const reason = cannotBeUncompressed(file, trouble);
   reading.pass(Infinity);
   batches.addDamage({
     fault: "unreadable",
@@ -60,4 +60,9 @@ function* brokenEnd(
     sequence: null,
   });
   yield batches.finish(last, reading.state);
+}
+
+/** Why what stands behind a place of a segment is not there, in one sentence without a full stop. */
+export function cannotBeUncompressed(file: string, trouble: string): string {
+  return `the rest of ${file} cannot be uncompressed: ${trouble}`;
 }

@@ -9,6 +9,8 @@ export interface Segment extends SegmentFile {
   /** SHA-256 (hex) of its first line. */
   readonly id: string;
   readonly compression: Compression;
+  /** Its compressed bytes are damaged before the end of the first line: `id` is that of the rest. */
+  readonly isBroken: boolean;
 }
 
 const LINE_FEED = 0x0a;
@@ -38,11 +40,12 @@ export async function identifySegments(
   return found.filter((each) => !isCopyBeingMade(each, found));
 }
 
-/** What a file is as a segment; null when it holds nothing, or is gone. */
+/** What a file is as a segment; null when it is empty or gone. One that is damaged is a segment. */
 export async function identify(file: SegmentFile, lineBytesMax: number): Promise<Segment | null> {
   try {
-    const { compression, line } = await firstLine(file.path, lineBytesMax);
-    return line.length === 0 ? null : { ...file, id: sha256Hex(line), compression };
+    const { compression, line, isBroken } = await firstLine(file.path, lineBytesMax);
+    if (line.length === 0 && !isBroken) return null;
+    return { ...file, id: sha256Hex(line), compression, isBroken };
   } catch (error) {
     if (error instanceof SalvorError && error.code === "STORE_MISSING") return null;
     throw error;
@@ -50,10 +53,12 @@ export async function identify(file: SegmentFile, lineBytesMax: number): Promise
 }
 
 /** Compressing writes `app.log.1.gz` beside `app.log.1`, and removes that when it is done. */
-function isCopyBeingMade({ file, id, compression }: Segment, all: readonly Segment[]): boolean {
+function isCopyBeingMade(segment: Segment, all: readonly Segment[]): boolean {
+  const { file, id, compression, isBroken } = segment;
   if (compression === "none") return false;
   return all.some(
-    (other) => other.file === plainName(file) && other.file !== file && other.id === id,
+    (other) =>
+      other.file === plainName(file) && other.file !== file && (other.id === id || isBroken),
   );
 }
 
@@ -61,7 +66,7 @@ function isCopyBeingMade({ file, id, compression }: Segment, all: readonly Segme
 async function firstLine(
   path: string,
   lineBytesMax: number,
-): Promise<{ readonly compression: Compression; readonly line: Uint8Array }> {
+): Promise<Pick<Segment, "compression" | "isBroken"> & { readonly line: Uint8Array }> {
   await using bytes = await openSegment(path);
   const { compression } = bytes;
   let buffer = Buffer.alloc(FIRST_BYTES);
@@ -69,9 +74,10 @@ async function firstLine(
     const length = await bytes.read(buffer, end);
     end += length;
     const feed = buffer.subarray(0, end).indexOf(LINE_FEED);
-    if (feed >= 0) return { compression, line: buffer.subarray(0, Math.max(feed, 1)) };
+    if (feed >= 0)
+      return { compression, line: buffer.subarray(0, Math.max(feed, 1)), isBroken: false };
     if (end < buffer.length || end > lineBytesMax)
-      return { compression, line: buffer.subarray(0, end) };
+      return { compression, line: buffer.subarray(0, end), isBroken: bytes.trouble !== null };
     const larger = Buffer.alloc(2 * buffer.length);
     larger.set(buffer);
     buffer = larger;

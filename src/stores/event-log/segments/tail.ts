@@ -66,17 +66,24 @@ export async function lineFrom(
   }
 }
 
+/** How much of a segment there is, uncompressed. */
+export interface Extent {
+  readonly size: number;
+  /** Why there is nothing more, where that is not the end. */
+  readonly trouble: string | null;
+}
+
 /** Bytes of a segment, uncompressed: those of a compressed one are counted by reading it. */
-export async function unpackedSize(
+export async function unpackedExtent(
   source: TailSource & { readonly size: number },
-): Promise<number> {
-  if (source.compression === "none") return source.size;
+): Promise<Extent> {
+  if (source.compression === "none") return { size: source.size, trouble: null };
   await using bytes = await openSegment(source.path);
   const buffer = Buffer.alloc(1 << 20);
   let size = 0;
   for (;;) {
     const length = await bytes.read(buffer, 0);
     size += length;
-    if (length < buffer.length) return size;
+    if (length < buffer.length) return { size, trouble: bytes.trouble };
   }
 }

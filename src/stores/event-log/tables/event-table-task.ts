@@ -8,7 +8,7 @@ import type { EventLogOptions } from "../options.ts";
 import { openReader } from "../read/open-reader.ts";
 import { wholeNumber } from "../read/sequence.ts";
 import { identifySegments } from "../segments/identify.ts";
-import { unpackedSize } from "../segments/tail.ts";
+import { unpackedExtent } from "../segments/tail.ts";
 
 /** Which events become rows, and where. */
 export interface EventTableInput {
@@ -52,7 +52,7 @@ async function endOf(
   const last = segments.findLast(({ file }) => (sizes[file] ?? 0) > 0);
   if (last === undefined) return null;
   const isPlain = last.compression === "none";
-  const offset = isPlain ? (sizes[last.file] ?? 0) : await unpackedSize(last);
+  const offset = isPlain ? (sizes[last.file] ?? 0) : (await unpackedExtent(last)).size;
   return { segment: last.id, file: last.file, offset };
 }
 
