@@ -14,6 +14,7 @@ import type { RunDocument } from "./run-document.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
 import { momentMs } from "./timestamp.ts";
+import { rememberState } from "./verify-state.ts";
 
 /** Builds the states of projections from their logs, and puts them in the live ones' places. */
 export async function rebuild(
@@ -88,13 +89,13 @@ async function rebuildOne(
     await refuseBusy(session, name);
     const resumed = await resumeFor(session, name, signal);
     const answer = resumed.findLast((run) => isSame(run, plan.steps[0]?.parameters));
-    if (answer !== undefined) return rebuilt(session, request, answer);
+    if (answer !== undefined) return await rebuilt(session, request, answer);
   }
   await refuseTaken(request);
   const run = await performPlan(session, plan, { ...terms, yes: true }, signal);
   if (run.status === "planned") return { ...nothing(request), outcome: "planned", run };
   if (run.status !== "succeeded") throw await failureOf(run, request);
-  return rebuilt(session, request, run);
+  return await rebuilt(session, request, run);
 }
 
 /** The request of one projection as its plan takes it. */
@@ -152,7 +153,14 @@ async function failureOf(run: RunDocument, request: RebuildRequest): Promise<Sal
   });
 }
 
-function rebuilt(session: Session, request: RebuildRequest, run: RunDocument): RebuildDocument {
+async function rebuilt(
+  session: Session,
+  request: RebuildRequest,
+  run: RunDocument,
+): Promise<RebuildDocument> {
+  const isWhole = request.place === null && request.fromMs === null;
+  // What was wrong with the state before is gone with it.
+  if (isWhole) await rememberState(session, request.projection, []);
   const result = run.rebuilt.find(({ projection }) => projection === request.projection);
   const base = nothing(request);
   const { losses, quarantine } = run;

@@ -48,6 +48,9 @@ describe("verify-state", () => {
       [["projection.state.differs", ["rebuild"]]],
     );
     assert.deepEqual(registry.left(), [], "nothing is left beside the state");
+    await registry.site.expect(0, ["rebuild"]);
+    const { stdout } = await registry.site.expect(0, ["findings", "registry", "--json"]);
+    assert.deepEqual(JSON.parse(stdout), { findings: [] }, "it is gone with the state");
   });
 
   it("counts every row of a table that is gone", async () => {
