@@ -43,7 +43,7 @@ export async function rebuild(
 }
 
 function timesOf(
-  { fromTimestamp, untilTimestamp, to, discard = false }: RebuildOptions,
+  { fromTimestamp, untilTimestamp, to, discard = false, batchSize = 1 }: RebuildOptions,
   names: readonly string[],
 ): Pick<RebuildRequest, "fromMs" | "untilMs"> {
   const fromMs = momentMs(fromTimestamp, "--from-timestamp");
@@ -59,6 +59,9 @@ function timesOf(
   }
   if (fromMs !== null && untilMs !== null) {
     throw usage("--from-timestamp and --until-timestamp exclude each other", "Give one of them.");
+  }
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw usage(`${batchSize} is no size of a batch`, "Give a number above 0: --batch-size 5000.");
   }
   if (discard && fromMs !== null) {
     throw usage("--discard takes no --from-timestamp", "It removes what any rebuild has left.");
@@ -92,6 +95,7 @@ async function rebuildOne(
     if (answer !== undefined) return await rebuilt(session, request, answer);
   }
   await refuseTaken(request);
+  await refuseFolder(request);
   const run = await performPlan(session, plan, { ...terms, yes: true }, signal);
   if (run.status === "planned") return { ...nothing(request), outcome: "planned", run };
   if (run.status !== "succeeded") throw await failureOf(run, request);
@@ -134,6 +138,14 @@ async function refuseTaken({ place }: RebuildRequest): Promise<void> {
   if (place === null || (await nodeDisk.stat(place)) === null) return;
   throw new SalvorError("NOT_EMPTY", `${place} exists already`, {
     hint: "Name a path that does not exist yet.",
+  });
+}
+
+/** An exchange puts a file in a file's place. */
+export async function refuseFolder({ place, live }: RebuildRequest): Promise<void> {
+  if (place !== null || (await nodeDisk.stat(live))?.kind !== "folder") return;
+  throw new SalvorError("NOT_EMPTY", `${live} is a folder, and no state`, {
+    hint: 'Move it away, or name a file as "target" of the projection in salvor.yaml.',
   });
 }
 

@@ -5,7 +5,7 @@ import { Ajv, type ErrorObject, type Options, type SchemaObject, type ValidateFu
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats, { type FormatsPlugin } from "ajv-formats";
 
-import { messageOf } from "../core/errors.ts";
+import { messageOf, systemCode } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 
 /** What a value does against a schema. */
@@ -46,6 +46,7 @@ export function jsonSchemaCheck(path: string): JsonSchemaCheck | string {
     if (referencesIn(JSON.parse(text)).length === 0) compiled.set(name, known);
     return known;
   } catch (error) {
+    if (systemCode(error) === "ENOENT") return `${path} does not exist`;
     return `${path}: ${messageOf(error)}`;
   }
 }

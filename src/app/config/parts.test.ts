@@ -118,4 +118,21 @@ describe("the files that a configuration names", () => {
     assert.match(found[1] ?? "", /^6:5: stores\.shop\.forget names .*folder is not a file$/);
     await assert.rejects(loadRules(await shopIn(folder)), { code: "NOT_FOUND" });
   });
+
+  it("are schemas of events too", async () => {
+    const log =
+      "\n  log: { driver: event-log, path: log.jsonl, schemas: { a: a.json, b: b.json } }\n";
+    await using folder = await home({ "a.json": '{ "type": "object" }' });
+    await writeFile(folder.join("salvor.yaml"), `${CONFIG}${log}`, { mode: 0o600 });
+    const [problem, ...others] = await problemsIn(folder);
+    assert.match(
+      problem ?? "",
+      /^8:\d+: stores\.log\.schemas names one of b that cannot be used: b\.json does not exist$/,
+    );
+    assert.deepEqual(others, []);
+    await writeFile(folder.join("b.json"), '{ "type": "text" }');
+    assert.match((await problemsIn(folder)).join(), /names one of b that cannot be used/);
+    await writeFile(folder.join("b.json"), "{}");
+    assert.deepEqual(await problemsIn(folder), []);
+  });
 });

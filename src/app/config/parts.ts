@@ -7,6 +7,7 @@ import {
   parseRules,
   type Rule,
 } from "../../checks/rule-file.ts";
+import { isJsonObject, type Json } from "../../core/json.ts";
 import type { ProjectionConfig } from "../../projections/types.ts";
 import type { ConfigProblem } from "../types.ts";
 import type { CheckedConfig } from "./check.ts";
@@ -67,13 +68,14 @@ export async function partProblems({
   problemAt,
 }: CheckedConfig): Promise<readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
-  for (const { name, rules, forget } of config?.stores ?? []) {
+  for (const { name, driver, rules, forget, options } of config?.stores ?? []) {
     const told = async (key: string, work: Promise<readonly string[]>): Promise<void> => {
       const path: KeyPath = ["stores", name, key];
       problems.push(...(await work).map((message) => problemAt(path, message)));
     };
     await told("forget", forgetProblems(forget));
     await told("rules", ruleProblems(rules));
+    if (driver === "event-log") await told("schemas", schemaProblems(options["schemas"]));
   }
   for (const { name, form } of config?.projections ?? []) {
     if (form.kind !== "code") continue;
@@ -89,6 +91,17 @@ async function forgetProblems(file: string | null): Promise<readonly string[]> {
   const read = await readable(file, FORGET_BYTES_MAX);
   if ("problem" in read) return [read.problem];
   return sentences(parseForget(file, read.text).problems);
+}
+
+/** The schemas of events, by type. */
+async function schemaProblems(schemas: Json = {}): Promise<readonly string[]> {
+  const files = Object.entries(isJsonObject(schemas) ? schemas : {});
+  if (files.length === 0) return [];
+  const { jsonSchemaCheck } = await import("../../stores/json-schema.ts"); // slow to load
+  return files.flatMap(([type, file]) => {
+    const check = jsonSchemaCheck(String(file));
+    return typeof check === "string" ? [`names one of ${type} that cannot be used: ${check}`] : [];
+  });
 }
 
 async function ruleProblems(files: readonly string[]): Promise<readonly string[]> {

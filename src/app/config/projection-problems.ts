@@ -1,7 +1,9 @@
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 
 import type { Driver } from "../../stores/define-driver.ts";
 import { nearest } from "../../core/nearest.ts";
+import { placeOf } from "../../stores/event-log/place.ts";
+import { globPattern } from "../../stores/glob.ts";
 import type { ConfigTree } from "./schema.ts";
 import type { KeyPath } from "./parse.ts";
 import { listed } from "./projection-config.ts";
@@ -209,9 +211,17 @@ function targetProblems(
     const owner = owners.get(target);
     owners.set(target, owner ?? `"${name}"`);
     if (owner !== undefined) return [{ path, message: `is the path of ${owner} too` }];
+    const log = stores.find((store) => store.driver === "event-log" && isSegment(store, target));
+    if (log !== undefined) return [{ path, message: `is a file that "${log.name}" reads` }];
     const isInState = [state, repository.path].some((each) => isBelow(target, each));
     return isInState ? [{ path, message: "lies where Salvor keeps its own" }] : [];
   });
+}
+
+/** What a log's pattern names is a part of the log, also what is not there yet. */
+function isSegment({ options }: Config["stores"][number], path: string): boolean {
+  const { address, glob } = placeOf(String(options["path"]));
+  return glob !== null && isBelow(path, address) && globPattern(glob).test(relative(address, path));
 }
 
 function isBelow(path: string, folder: string): boolean {

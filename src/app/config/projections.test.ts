@@ -166,6 +166,15 @@ projections:
     ]);
     const two = problems(`  a: { target: t, ${rest} }\n  b: { target: ./t, ${rest} }`);
     assert.deepEqual(two, ['6:8: projections.b.target is the path of "a" too']);
+    const logs = "stores: { all: { driver: event-log, path: './events/**/*.jsonl*' } }";
+    const pattern = (target: string) =>
+      check(
+        `${logs}\nprojections:\n  a: { target: ${target}, log: all, ${TABLES}, ${RULES} }`,
+      ).problems.map(describeProblem);
+    assert.deepEqual(pattern("./events/2026/a.jsonl"), [
+      '3:8: projections.a.target is a file that "all" reads',
+    ]);
+    assert.deepEqual(pattern("./events/2026/a.sqlite"), []);
     const { config } = check(
       `${STORES}projections: { a: { target: ./data/shop.sqlite, ${rest} } }`,
     );

@@ -33,13 +33,13 @@ function builtLines(document: RebuildDocument, style: Style): readonly string[] 
   const { projection, target, events, applied, duplicates, corrupted } = document;
   const { eventsPerSecond, digest, checkpoint, quarantine, damagedEvents } = document;
   const rate = `${count(Math.round(eventsPerSecond))} events/s`;
-  const skipped = `${count(duplicates)} duplicates, ${count(corrupted)} damaged`;
+  const skipped = `${counted(duplicates, "duplicate")}, ${count(corrupted)} damaged`;
   const place =
-    checkpoint === null ? "the log is empty" : `${checkpoint.file}, line ${checkpoint.line}`;
+    checkpoint === null ? "the log is empty" : `up to ${checkpoint.file}, line ${checkpoint.line}`;
   return [
     `${safe(projection)}: ${style.paint("good", "rebuilt")} in ${safe(target)}`,
     `  ${counted(events, "event")} (${count(applied)} applied, ${skipped}), ${rate}`,
-    `  up to ${safe(place)}`,
+    `  ${safe(place)}`,
     `  digest ${digest ?? "-"}`,
     ...(quarantine === null ? [] : [`  the replaced state is kept in ${safe(quarantine)}`]),
     ...(damagedEvents === null ? [] : [`  damaged events are kept in ${safe(damagedEvents)}`]),
