@@ -63,7 +63,7 @@ function behind(projection: ProjectionConfig, { verdict }: StateComparison): Obs
   return observed(projection, {
     code: "projection.state.behind",
     title: "The state is behind its log",
-    description: `${target} lacks the last ${counted(verdict.behind, "event")} of ${name}'s log, and ${counted(verdict.differencesTotal, "row")} differ`,
+    description: `${target} lacks ${counted(verdict.behind, "event")} of ${name}'s log, and ${counted(verdict.differencesTotal, "row")} differ`,
     severity: "medium",
     evidence: evidenceOf(verdict),
   });

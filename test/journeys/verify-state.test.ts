@@ -13,6 +13,17 @@ import { EXPECTED, LINES, newEvent, openRegistry, type Registry } from "./regist
 const PATHS = EXPECTED.map((row) => row.slice(0, row.indexOf("\t")));
 
 describe("verify-state", () => {
+  it("tells how many damaged events it has left out", async () => {
+    await using registry = await openRegistry({ log: ", onDamaged: skip" });
+    registry.write(LINES.toSpliced(700, 1, "{"));
+    await registry.site.expect(6, ["rebuild"]);
+    const { stdout } = await registry.site.expect(0, ["verify-state"]);
+    assert.equal(
+      stdout,
+      "registry: is what the log says\n  1 damaged event of the log was left out\n",
+    );
+  });
+
   it("names the rows that are missing, extra and changed, and no others", async () => {
     await using registry = await openRegistry();
     await registry.site.expect(0, ["rebuild"]);

@@ -48,7 +48,7 @@ function builtLines(document: RebuildDocument, style: Style): readonly string[] 
 
 /** What a comparison of one state with its log has shown. */
 export function verdictLines(document: VerifyStateDocument, style: Style): readonly string[] {
-  const { projection, consistent, differences, differencesTotal, findings } = document;
+  const { projection, consistent, differences, differencesTotal, corrupted, findings } = document;
   const verdict = consistent
     ? style.paint("good", "is what the log says")
     : style.paint("bad", "is not what the log says");
@@ -56,8 +56,10 @@ export function verdictLines(document: VerifyStateDocument, style: Style): reado
     .slice(0, ROWS_SHOWN)
     .map(({ collection, key, kind }) => `  ${kind}: ${safe(collection)} ${keyText(key)}`);
   const more = differencesTotal - rows.length;
+  const skipped = `  ${counted(corrupted, "damaged event")} of the log ${corrupted === 1 ? "was" : "were"} left out`;
   return [
     `${safe(projection)}: ${verdict}`,
+    ...(corrupted > 0 ? [skipped] : []),
     ...rows,
     ...(more > 0 ? [`  and ${counted(more, "more row")}`] : []),
     ...findingLines(findings, style),
