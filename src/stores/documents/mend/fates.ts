@@ -1,6 +1,6 @@
 import type { DocumentRepair } from "../repair/types.ts";
 import { holdsNewer } from "./newer.ts";
-import type { DocumentFate, SuspectFile } from "./types.ts";
+import type { DocumentFate, SourceFolder, SuspectFile } from "./types.ts";
 import type { Version } from "./versions.ts";
 
 /** A verdict, and what more there is to say. */
@@ -34,6 +34,40 @@ export function lost({ reasons }: DocumentRepair): Verdict {
   return {
     verdict: "lost",
     loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot that could be read has a good version`,
+  };
+}
+
+/** A copy has it at the place of the damage, and it comes back from nowhere. */
+export function vanished(source: Pick<SourceFolder, "name">): Verdict {
+  const reason = `${source.name} has it where the damage is, and it is not there any more`;
+  return {
+    verdict: "lost",
+    reasons: [reason],
+    dropped: [],
+    loss: `${reason}: whether it was deleted or lost cannot be told`,
+  };
+}
+
+/** Bytes of a file of records in which nothing can be told. */
+export function lostHole({
+  from,
+  end,
+  line,
+  records,
+}: {
+  readonly from: number;
+  readonly end: number;
+  readonly line: number;
+  /** By the size of others; not a number where there are none. */
+  readonly records: number;
+}): Verdict {
+  const about = records > 1 ? `about ${records} records` : "a record or more";
+  const where = `the bytes ${from} to ${end} (line ${line}) held ${about} that cannot be told`;
+  return {
+    verdict: "lost",
+    reasons: [where],
+    dropped: [],
+    loss: `${where}, and no snapshot that could be read has a good version`,
   };
 }
 

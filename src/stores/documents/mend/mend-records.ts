@@ -40,7 +40,8 @@ export async function mendRecords(
   const bytes = { read: file.read.bind(file), separator: read.separator };
   const done = plans.map((plan) => plan.finish(bytes.read));
   return {
-    splices: done.map(({ pieces, endsLine }, at) => {
+    splices: done.flatMap(({ pieces, endsLine }, at) => {
+      if (plans[at]?.isUntouched === true) return [];
       const { from = 0, to = 0, before = null, behind = null } = read.stretches[at] ?? {};
       const place = { from, to, isFirst: before === null, isLast: behind === null };
       return { from, to, bytes: writeStretch({ ...place, pieces, endsLine }, separators, bytes) };
@@ -63,7 +64,7 @@ async function lookForVersions(
 ): Promise<void> {
   const { form } = live;
   for (const source of sources) {
-    const asking = plans.filter((plan) => plan.isWanted);
+    const asking = plans.filter((plan) => plan.asks);
     if (asking.length === 0) return;
     using copy = fileIn(source, raw);
     if (copy === null) continue;

@@ -30,15 +30,25 @@ const SOUND_EDITS: ReadonlySet<string> = new Set(["double-decoding", "repeated-k
 /** Nobody can tell which record it was. Of a hit separator, nothing but the separator is missing. */
 export function isUnknown(problem: Problem): boolean {
   const { repair, judged } = problem;
-  if (repair.kind === "stray") return repair.end - repair.from > STRAY_MAX;
+  if (repair.kind === "stray") return isHole(problem);
   if (repair.kind === "cut") return true;
   return !isCertain(problem) && !isSound(problem) && (judged?.id ?? null) === null;
+}
+
+/** More bytes than a separator has, where no record can be read: it may have been many. */
+export function isHole({ repair: { kind, from, end } }: Problem): boolean {
+  return kind === "stray" && end - from > STRAY_MAX;
+}
+
+/** A line with nothing on it. */
+export function isBlank({ repair: { kind, from, end } }: Problem): boolean {
+  return kind === "stray" && from === end;
 }
 
 /** Bytes of it went with the damage: they may have been those of other records as well. */
 export function mayHide(problem: Problem): boolean {
   const { kind, verdict } = problem.repair;
-  if (isUnknown(problem)) return true;
+  if (isUnknown(problem) || isBlank(problem)) return true;
   return kind === "record" && verdict !== "repaired" && !isSound(problem);
 }
 

@@ -1,11 +1,14 @@
 import type { RecordForm } from "../json/records.ts";
+import { isSpace } from "../json/space.ts";
 import type { DocumentRepair } from "../repair/types.ts";
 import { decideDocument } from "./decide.ts";
-import { lost, partOf, restored } from "./fates.ts";
+import { lost, lostHole, partOf, restored, vanished } from "./fates.ts";
 import type { MendQuestion } from "./mend-document.ts";
-import { standsIn } from "./hidden-records.ts";
+import { HiddenRecords } from "./hidden-records.ts";
 import {
+  isBlank,
   isCertain,
+  isHole,
   isSound,
   isUnknown,
   mayHide,
@@ -59,6 +62,8 @@ export class StretchMending {
   readonly #endsInComma: boolean;
   readonly #file: RangeFile;
   #between: Between | null = null;
+  /** Stood there as well, and nothing tells whether the damage has taken them. */
+  #gone: Pick<Between, "found" | "source"> | null = null;
 
   constructor(question: MendQuestion, stretch: Stretch, { file, form }: LiveRecords) {
     this.stretch = stretch;
@@ -78,6 +83,16 @@ export class StretchMending {
   get isWanted(): boolean {
     const isUnanswered = this.#unknown.length > 0 && this.#between === null;
     return isUnanswered || this.wantedIds.length > 0;
+  }
+
+  /** A copy may have something for it, or tell what was there. */
+  get asks(): boolean {
+    return this.isWanted || (this.#gone === null && this.#problems.some(mayHide));
+  }
+
+  /** Lines that are blank, and may have been so always. */
+  get isUntouched(): boolean {
+    return this.#problems.length > 0 && this.#problems.every(isBlank) && this.#between === null;
   }
 
   /** Keys of records that cannot be mended for certain. */
@@ -109,34 +124,16 @@ export class StretchMending {
     const host = this.#unknown[0] ?? this.#problems.find(mayHide);
     if (host === undefined) return;
     const known = new Set(this.#problems.flatMap(({ judged }) => judged?.id ?? []));
-    const isOther = ({ id }: RecordVersion): boolean => id === null || !known.has(id);
-    const found = this.#plausible(between.filter(isOther), between);
-    const isContent =
-      !isUnknown(host) || this.#unknown.some(({ repair: { kind } }) => kind === "record");
-    if (found.length === 0 && isContent) return;
+    const others = between.filter(({ id }) => id === null || !known.has(id));
+    const hidden = new HiddenRecords(this.#problems, between);
+    const found = hidden.plausible(others, (from, end) => this.#file.read(from, end));
+    const gone = hidden.isAccountedFor ? [] : others.filter((each) => !found.includes(each));
+    this.#gone ??= { found: gone, source };
+    if (found.length === 0 && hidden.isContent) return;
     const own = between.findIndex(({ id }) => id !== null && id === host.judged?.id);
     const ahead = found.filter((each) => between.indexOf(each) < own).length;
     this.#between = { found, source, host, ahead };
-  }
-
-  /**
-   * The records of a copy between the same neighbours are what was here, if they are not much more
-   * than there was room for; or else those that can still be told apart in what lies there.
-   */
-  #plausible(
-    found: readonly RecordVersion[],
-    between: readonly RecordVersion[],
-  ): readonly RecordVersion[] {
-    const hiding = this.#problems.filter(mayHide);
-    const isOpen = hiding.some(({ repair: { kind } }) => kind === "cut");
-    const slack = this.#unknown.length > 0 ? 64 : 0;
-    const room = hiding.reduce((sum, { repair: { from, end }, version }) => {
-      return sum + end - from - (version?.found.text.length ?? 0);
-    }, 0);
-    const taken = found.reduce((sum, { text }) => sum + text.length, 0);
-    if (isOpen || taken <= room * 1.5 + slack) return found;
-    const pieces = hiding.map(({ repair: { from, end } }) => this.#file.read(from, end));
-    return standsIn(pieces, found, between);
+    this.#gone = { found: gone, source };
   }
 
   finish(read: (from: number, to: number) => Uint8Array): Finished {
@@ -145,6 +142,7 @@ export class StretchMending {
       const { from, end } = problem.repair;
       return { from, end, texts: this.#settle(problem, read, documents) };
     });
+    documents.push(...this.#tellGone());
     const endsLine =
       this.#form === "jsonl" &&
       this.#problems.some(
@@ -196,7 +194,7 @@ export class StretchMending {
         tell(partOf(repair));
         return [textOf(repair, read)];
       case "take-out":
-        tell(lost(repair));
+        tell(isHole(problem) ? this.#lostIn(problem) : lost(repair));
         return [];
       case "leave":
         tell(isSound(problem) ? { verdict: "left", loss: null } : lost(repair));
@@ -220,11 +218,35 @@ export class StretchMending {
     return found.map(({ text }) => text);
   }
 
+  /** What a copy has at this place, is not there any more, and does not come back. */
+  #tellGone(): readonly DocumentFate[] {
+    const [problem] = this.#problems;
+    if (this.#gone === null || problem === undefined) return [];
+    const { found, source } = this.#gone;
+    return found.map(({ id, bytes, name }) => {
+      const judged = id === null ? null : this.#question.judge.document(bytes, { name });
+      const told = this.#told(problem);
+      return { ...told, key: judged?.key ?? told.key, ...vanished(source) };
+    });
+  }
+
   /** A separator or the last bracket was hit, and no record. */
-  #isOnlyStructure({ repair: { kind, from, end } }: Problem): boolean {
-    if (kind === "stray") return end - from <= STRAY_MAX;
+  #isOnlyStructure({ repair }: Problem): boolean {
+    const { kind, from, end, line } = repair;
+    if (kind === "stray") {
+      // Blocks that were never written, where the file ends on the line of a record.
+      const isEnd = this.stretch.behind === null && this.stretch.before?.line === line;
+      return end - from <= STRAY_MAX || (isEnd && isZeros(this.#file.read(from, end)));
+    }
     const isAlone = this.#problems.length === 1;
     return kind === "cut" && !(isAlone && this.#endsInComma);
+  }
+
+  /** How many records it were, only the size of those around it tells. */
+  #lostIn({ repair: { from, end, line } }: Problem): ReturnType<typeof lostHole> {
+    const around = [this.stretch.before, this.stretch.behind].flatMap((each) => each ?? []);
+    const size = around.reduce((sum, each) => sum + each.end - each.from, 0) / around.length;
+    return lostHole({ from, end, line, records: Math.round((end - from) / size) });
   }
 
   #told({ repair, judged }: Problem): DocumentFate {
@@ -238,6 +260,10 @@ export class StretchMending {
 }
 
 const NOTHING = new Uint8Array(0);
+
+function isZeros(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0 || isSpace(byte));
+}
 
 /** A version as it is told of. */
 function goodOf(version: Problem["version"]): Parameters<typeof restored>[1] {

@@ -1,5 +1,6 @@
 import type { RecordForm } from "../json/records.ts";
 import { repairRecords, type RecordRepair } from "../repair/records.ts";
+import { blankLines } from "./blank-lines.ts";
 import type { RangeFile } from "./read-range.ts";
 import type { Separators } from "./separators.ts";
 
@@ -24,6 +25,9 @@ export interface Stretches {
   readonly separator: Uint8Array | null;
 }
 
+/** A file with more places that have blank lines is written so. */
+const BLANK_MAX = 1_000;
+
 /** Reads all records of a file, and tells where it is not in order. */
 export async function stretchesOf(
   file: RangeFile,
@@ -36,6 +40,11 @@ export async function stretchesOf(
   let before: RecordRepair | null = null;
   let records = 0;
   let separator: Uint8Array | null = null;
+  let blank = 0;
+  const look = (behind: RecordRepair | null): void => {
+    if (form !== "jsonl" || blank > BLANK_MAX) return;
+    repairs.push(...blankLines({ before: repairs.at(-1) ?? before, behind }, file));
+  };
   const close = (behind: RecordRepair | null): void => {
     const [from, to] = [before?.end ?? 0, behind?.from ?? file.size];
     // Lines are told apart by what ends them, so that between two of them nothing can be wrong.
@@ -44,6 +53,9 @@ export async function stretchesOf(
     const gap = isAsked ? file.read(from, to) : null;
     const kind = before === null ? "begin" : behind === null ? "end" : "between";
     const isRight = gap === null || separators.isRight(kind, gap);
+    look(behind);
+    const isBlankOnly = repairs.length > 0 && repairs.every(({ at, end }) => at === end);
+    if (isBlankOnly) blank += 1;
     if (repairs.length > 0 || !isRight) stretches.push({ from, to, repairs, before, behind });
     else if (kind === "between") separator ??= gap;
   };
@@ -54,7 +66,10 @@ export async function stretchesOf(
       before = repair;
       repairs = [];
       records += 1;
-    } else repairs.push(repair);
+    } else {
+      look(repair);
+      repairs.push(repair);
+    }
   }
   close(null);
   return { stretches, records, separator };

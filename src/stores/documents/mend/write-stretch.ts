@@ -33,15 +33,19 @@ export function writeStretch(
   { read, separator }: { readonly read: Read; readonly separator: Uint8Array | null },
 ): Uint8Array {
   let isBegun = !plan.isFirst;
+  let usual = separator;
   const plain = (kind: GapKind): Uint8Array => {
-    if (kind === "between" && separator !== null) return separator;
+    if (kind === "between" && usual !== null) return usual;
     // Where each record has a line of its own, the last bracket has one too.
     const isOwnLine = kind === "end" && isBegun && separator?.includes(0x0a) === true;
     return Buffer.from(`${isOwnLine ? separators.lineBefore : ""}${separators.plain[kind]}`);
   };
   let gaps: Uint8Array[] = [];
-  const gapFor = (kind: GapKind): Uint8Array =>
-    gaps.find((gap) => separators.isRight(kind, gap)) ?? plain(kind);
+  const gapFor = (kind: GapKind): Uint8Array => {
+    const right = gaps.find((gap) => separators.isRight(kind, gap));
+    if (kind === "between") usual ??= right ?? null;
+    return right ?? plain(kind);
+  };
   const out: Uint8Array[] = [];
   let at = plan.from;
   for (const { from, end, texts } of plan.pieces) {

@@ -15,6 +15,7 @@ const DEFAULTS: RepairOptions = {
   undoDoubleDecoding: true,
   dropRepeatedKeys: false,
   guessMax: 1024 * 1024,
+  isRecord: false,
 };
 
 /** What is tried, the least change first, until the document is sound. */
@@ -39,27 +40,33 @@ export function repairDocument(
     undoDoubleDecoding: mayUndo,
     dropRepeatedKeys: mayDrop,
     guessMax,
+    isRecord,
   } = {
     ...DEFAULTS,
     ...options,
   };
   const draft = new Draft(bytes);
   for (const step of STEPS) if (!draft.isSound) step(draft);
-  if (!draft.isSound) mend(draft, guessMax);
+  if (!draft.isSound) mend(draft, { guessMax, isRecord });
   if (draft.isSound && mayUndo) undoDoubleDecoding(draft);
   if (draft.isSound && mayDrop) dropRepeatedKeys(draft);
   return resultOf(draft);
 }
 
 /** What can be wrong inside: certain things first, then what loses a part. */
-function mend(draft: Draft, guessMax: number): void {
+function mend(
+  draft: Draft,
+  { guessMax, isRecord }: Pick<RepairOptions, "guessMax" | "isRecord">,
+): void {
   if (draft.bytes.length <= guessMax) undoBitFlip(draft);
   if (draft.isSound) return;
   replaceNonUtf8(draft);
   if (draft.isSound) return;
-  if (!isTruncated(draft.bytes) && draft.bytes.length <= guessMax) guessStructure(draft);
+  if (!isTruncated(draft.bytes) && draft.bytes.length <= guessMax)
+    guessStructure(draft, { isRecord });
   if (draft.isSound) return;
-  cutDown(draft);
+  if (isRecord) cutToPrefix(draft);
+  else cutDown(draft);
 }
 
 /** Of the two ways to keep a part, the one that keeps more. */

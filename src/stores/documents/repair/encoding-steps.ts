@@ -54,8 +54,7 @@ function isZeroOrSpace(byte: number | undefined): boolean {
 export function replaceNonUtf8(draft: Draft): void {
   if (firstNonUtf8(draft.bytes) === -1) return;
   const { bad, hasOther } = strangeBytes(draft.bytes);
-  const isWindows =
-    !hasOther && bad.length > 1 && bad.every((at) => isLetterInWord(draft.bytes, at));
+  const isWindows = !hasOther && bad.length > 1 && areLettersOf1252(draft.bytes, bad);
   if (!isWindows) for (const at of bad) draft.drop(at, at + 1);
   const changes = bad.map((at): Change => {
     const inserted = isWindows ? characterOf(draft.bytes[at] ?? 0) : "\ufffd";
@@ -82,6 +81,11 @@ function strangeBytes(bytes: Uint8Array): { bad: number[]; hasOther: boolean } {
 function firstHigh(bytes: Uint8Array): number {
   const found = bytes.findIndex((byte) => byte >= 0x80);
   return found === -1 ? bytes.length : found;
+}
+
+/** Are the bytes at these places letters of windows-1252 within words? */
+export function areLettersOf1252(bytes: Uint8Array, places: readonly number[]): boolean {
+  return places.every((at) => isLetterInWord(bytes, at));
 }
 
 function isLetterInWord(bytes: Uint8Array, at: number): boolean {

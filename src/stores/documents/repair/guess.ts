@@ -2,17 +2,19 @@ import { jsonrepair, JSONRepairError } from "jsonrepair";
 
 import { isSound, shown, type Draft } from "./draft.ts";
 import { looseTokens, matchTokens, type Token } from "./tokens.ts";
+import type { RepairOptions } from "./types.ts";
 
 /**
  * Lets jsonrepair guess the structure, and takes the guess only when every token of it was in the
  * document, byte for byte and in this order. Commas and colons are certain; brackets are not, and
- * neither is what was left out.
+ * neither is what was left out. In a record nothing may be left out: another may begin behind it.
  */
-export function guessStructure(draft: Draft): void {
+export function guessStructure(draft: Draft, { isRecord }: Pick<RepairOptions, "isRecord">): void {
   const guess = guessed(Buffer.from(draft.bytes).toString());
   if (guess === null || !isSound(guess)) return;
   const match = matchTokens(draft.bytes, guess);
   if (match === null || match.kept.length === 0) return;
+  if (isRecord && match.dropped.length > 0) return;
   if (brackets(draft.bytes) !== brackets(guess) || hasBrokenToken(draft.bytes, match.kept)) {
     draft.isPartial = true;
   }

@@ -57,4 +57,9 @@ export interface RepairOptions {
   readonly dropRepeatedKeys: boolean;
   /** Bytes; in a larger document no structure is guessed, only cut. */
   readonly guessMax: number;
+  /**
+   * It is one of several in its file. Damage may have taken the end of it and the beginning of
+   * another: nothing behind what cannot be read is joined to what stands before it.
+   */
+  readonly isRecord: boolean;
 }
