@@ -98,4 +98,19 @@ describe("the checks of a reading", () => {
     assert.deepEqual(faults, ["unreadable 1", "unreadable 2", "unreadable 3"]);
     assert.deepEqual(ids, ["a", "c"]);
   });
+
+  it("say what is wrong with a line also where nobody can see it", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.join("app.log");
+    await writeFile(path, '\ufeff{"id":"a","type":"t"}\n[1]\n{"id":\n{"id":"b","type":"t"}\n');
+    const { events, damaged } = await readAll({ path });
+    assert.deepEqual(
+      events.map(({ id }) => id),
+      ["b"],
+    );
+    const [mark, list, broken] = damaged.map(({ reason }) => reason);
+    assert.match(mark ?? "", /^the line begins with a byte order mark/);
+    assert.equal(list, "the line is JSON, and no object");
+    assert.match(broken ?? "", /^the line is not JSON: /);
+  });
 });

@@ -48,7 +48,7 @@ export function judgeLine(line: DamagedLine, options: JudgeOptions): LineFault {
     const joined = joinAt(bytes);
     if (joined > 0)
       return unreadable(`two events stand in one line, the second from byte ${joined}`);
-    return unreadable(`the line is not JSON: ${parsed}`);
+    return unreadable(parsed);
   }
   return checksumFault(line, checksum);
 }
@@ -63,14 +63,20 @@ function zerosIn(bytes: Buffer, first: number): string {
   return `${count} of its ${bytes.length} bytes are zero, the first at byte ${first}`;
 }
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 /** The object, or why there is none. */
 function tryParse(bytes: Buffer): JsonObject | string {
   try {
     const value = JSON.parse(bytes.toString()) as unknown;
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as JsonObject) : "it holds no object";
+    return isObject ? (value as JsonObject) : "the line is JSON, and no object";
   } catch (error) {
-    return messageOf(error).replaceAll(/\s+/g, " ").slice(0, 120);
+    // Nobody sees it in a message; to JSON it is no white space.
+    if (BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte))
+      return "the line begins with a byte order mark (EF BB BF), which is no JSON";
+    const why = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 120);
+    return `the line is not JSON: ${why}`;
   }
 }
 
