@@ -1,6 +1,6 @@
-import type { FindingCategory, Location, Observation, Severity } from "../../core/finding.ts";
+import type { Observation } from "../../core/finding.ts";
 import { count } from "../../core/text.ts";
-import { cutEvidence } from "../evidence.ts";
+import { observeOf, type Catalogue } from "../catalogue.ts";
 
 const RESTORE = ["restore-beside", "exchange"];
 /** What can be done about a document that is damaged, or that says what is not so. */
@@ -23,7 +23,7 @@ const CATALOGUE = {
     "permission",
     ["check-permissions"],
   ],
-  "documents.folder.missing": ["A folder of documents is missing", "high", "structure", REPAIR],
+  "documents.folder.missing": ["A folder of documents is missing", "low", "structure", REPAIR],
   "documents.folder.not-regular": [
     "Something else stands in the place of a folder of documents",
     "high",
@@ -44,33 +44,13 @@ const CATALOGUE = {
   "documents.copy": ["A document lies there under two names", "low", "structure", []],
   "documents.leftover": ["A writer has left a temporary file", "low", "structure", []],
   "documents.changing": ["Files change while they are read", "info", "configuration", []],
-} as const satisfies Record<
-  string,
-  readonly [title: string, Severity, FindingCategory, remedies: readonly string[]]
->;
+} as const satisfies Catalogue;
 
 /** A code of the catalogue: what a look at the files of a store can find. */
 export type DocumentsCode = keyof typeof CATALOGUE;
 
 /** Words an observation of the catalogue. */
-export function observe(
-  code: DocumentsCode,
-  description: string,
-  location: Location,
-  evidence = "",
-): Observation {
-  const [title, severity, category, remedies] = CATALOGUE[code];
-  return {
-    code,
-    title,
-    description,
-    severity,
-    category,
-    location,
-    evidence: cutEvidence(evidence),
-    remedies,
-  };
-}
+export const observe = observeOf(CATALOGUE);
 
 /** Findings that one look lists; the rest is counted. */
 const LISTED_MAX = 10_000;

@@ -9,6 +9,7 @@ import type { HeldFolder } from "../held.ts";
 import { collectionFinder } from "../survey/assign.ts";
 import { gather, type Gathered } from "../survey/gather.ts";
 import { countEntries, FILES } from "../survey/file-rows.ts";
+import { isEmptied } from "../survey/lines.ts";
 import { fileFacts } from "./file-facts.ts";
 import { isComplete, requestOf, type HeldDocuments } from "./held-documents.ts";
 import { missingFiles } from "./missing-files.ts";
@@ -43,8 +44,9 @@ function filesFound(folder: HeldFolder): readonly Observation[] {
     ...unreadable(folder),
     ...notRegular(folder),
     ...obstacles(folder),
-    ...folder.documents.flatMap(({ name, size, collection }) => {
-      if (size > 0) return [];
+    ...folder.documents.flatMap((file) => {
+      const { name, collection } = file;
+      if (!isEmptied(folder.live.specs[collection], file)) return [];
       const table = folder.live.specs[collection]?.name ?? "";
       return [observe("documents.file.empty", `${name} is empty`, { file: name, table })];
     }),

@@ -4,6 +4,7 @@ import { timestamp } from "../../../core/world.ts";
 import type { FileFacts } from "../../facts.ts";
 import type { AssignedFile } from "../survey/assign.ts";
 import type { HeldFile } from "../survey/held-file.ts";
+import { isEmptied } from "../survey/lines.ts";
 import type { FileSurvey } from "../survey/types.ts";
 import type { HeldDocuments } from "./held-documents.ts";
 
@@ -23,7 +24,9 @@ export async function fileFacts(
   const { troubles } = folder.captured.captured;
   const unread = troubles.map(({ path, code }) => unreadFacts(root, path, code));
   const troubleOf = (file: AssignedFile): string | null =>
-    file.size === 0 ? `${file.name} is empty` : (surveyed.get(file.number)?.trouble ?? null);
+    isEmptied(folder.live.specs[file.collection], file)
+      ? `${file.name} is empty`
+      : (surveyed.get(file.number)?.trouble ?? null);
   const bad = folder.documents.filter((file) => troubleOf(file) !== null).slice(0, LISTED_MAX);
   const room = Math.max(0, LISTED_MAX - bad.length);
   const good = folder.documents.filter((file) => troubleOf(file) === null).slice(0, room);

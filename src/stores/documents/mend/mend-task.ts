@@ -87,6 +87,7 @@ class Mending {
     this.#changes.push(...(changes ?? []));
     if (changes !== null) return;
     this.#wanted.add(missing.path);
+    if (missing.isFolder) return; // a collection without documents: it may never have had any
     this.#left.push({
       collection: given.judge.spec.name,
       path: missing.path,

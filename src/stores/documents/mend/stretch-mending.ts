@@ -62,6 +62,8 @@ export class StretchMending {
   readonly #endsInComma: boolean;
   readonly #file: RangeFile;
   #between: Between | null = null;
+  /** Some copy has the file. */
+  #isAsked = false;
   /** Stood there as well, and nothing tells whether the damage has taken them. */
   #gone: Pick<Between, "found" | "source"> | null = null;
 
@@ -81,8 +83,9 @@ export class StretchMending {
 
   /** Something of it has no good version yet, and is not certain either. */
   get isWanted(): boolean {
-    const isUnanswered = this.#unknown.length > 0 && this.#between === null;
-    return isUnanswered || this.wantedIds.length > 0;
+    const isUnanswered = this.#unknown.length > 0 && this.#between === null && !this.#isEmpty;
+    const isUnasked = !this.#isAsked && this.#problems.some(mayHide);
+    return isUnanswered || isUnasked || this.wantedIds.length > 0;
   }
 
   /** A copy may have something for it, or tell what was there. */
@@ -90,9 +93,14 @@ export class StretchMending {
     return this.isWanted || (this.#gone === null && this.#problems.some(mayHide));
   }
 
-  /** Lines that are blank, and may have been so always. */
+  /** Lines that are blank, or no lines at all, and may have been so always. */
   get isUntouched(): boolean {
-    return this.#problems.length > 0 && this.#problems.every(isBlank) && this.#between === null;
+    const isNothing = this.#isEmpty || this.#problems.every(isBlank);
+    return this.#problems.length > 0 && isNothing && (this.#between?.found.length ?? 0) === 0;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#form === "jsonl" && this.#file.size === 0;
   }
 
   /** Keys of records that cannot be mended for certain. */
@@ -109,6 +117,7 @@ export class StretchMending {
 
   /** Takes what a copy has, if nothing better was there before. */
   offer(source: SourceFolder, { byId, between }: Offer): void {
+    this.#isAsked = true;
     for (const problem of this.#problems) {
       const id = problem.judged?.id ?? null;
       if (id === null || isCertain(problem) || problem.version?.found.isStrict === true) continue;

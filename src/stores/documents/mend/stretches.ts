@@ -25,6 +25,22 @@ export interface Stretches {
   readonly separator: Uint8Array | null;
 }
 
+/** A file without lines may have had some. */
+const EMPTIED: RecordRepair = {
+  kind: "cut",
+  index: null,
+  key: null,
+  from: 0,
+  at: 0,
+  end: 0,
+  line: 1,
+  verdict: "lost",
+  bytes: null,
+  edits: [],
+  dropped: [],
+  reasons: ["it is empty"],
+};
+
 /** A file with more places that have blank lines is written so. */
 const BLANK_MAX = 1_000;
 
@@ -59,6 +75,7 @@ export async function stretchesOf(
     if (repairs.length > 0 || !isRight) stretches.push({ from, to, repairs, before, behind });
     else if (kind === "between") separator ??= gap;
   };
+  if (form === "jsonl" && file.size === 0) repairs.push(EMPTIED);
   const options = { dropRepeatedKeys: true };
   for await (const repair of repairRecords(file.portions(), form, signal, options)) {
     if (repair.kind === "record" && repair.verdict === "exact") {

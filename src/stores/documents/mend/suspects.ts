@@ -4,6 +4,7 @@ import { requestOf } from "../looks/held-documents.ts";
 import { missingFiles } from "../looks/missing-files.ts";
 import { blindSpecs } from "../looks/obstacles.ts";
 import { gather } from "../survey/gather.ts";
+import { isEmptied } from "../survey/lines.ts";
 import { REPAIR } from "../findings.ts";
 import type { LackingCollection, MissingFile, SuspectFile } from "./types.ts";
 
@@ -37,8 +38,9 @@ export async function findSuspects(
   );
   const suspects = folder.documents.flatMap((file): readonly SuspectFile[] => {
     const { trouble = null, unreadable = 0 } = gathered.files.get(file.number) ?? {};
-    const isBad = trouble !== null || file.size === 0;
-    if (!isBad && unreadable === 0 && !named.has(file.name)) return [];
+    const isBad = trouble !== null || isEmptied(folder.live.specs[file.collection], file);
+    // Lines may be none, but a copy may have some.
+    if (!isBad && file.size > 0 && unreadable === 0 && !named.has(file.name)) return [];
     return [{ ...file, isSound: !isBad }];
   });
   const numbers = new Set(suspects.map(({ number }) => number));

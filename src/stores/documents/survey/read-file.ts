@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 
 import type { Json } from "../../../core/json.ts";
 import { checkJson, type JsonCheck } from "../json/check.ts";
+import { isSpace } from "../json/space.ts";
 import type { CollectionOptions } from "../options.ts";
 import { textOf } from "./text.ts";
 import { elementSpans, formOf, formOfDamaged, isPlainDocument, type Span } from "./spans.ts";
@@ -127,7 +128,7 @@ export function* readLines(
     const found = bytes.indexOf(NEWLINE, start);
     const end = found < 0 ? bytes.length : found;
     const content = bytes.subarray(start, end);
-    if (content.some((byte) => byte > 0x20)) {
+    if (!content.every(isSpace)) {
       const read = readJsonFile(content, ONE_DOCUMENT, wantsValues);
       yield { read: inFile(read, start, firstLine + line), line, start, end };
     }
