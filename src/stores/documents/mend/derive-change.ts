@@ -6,7 +6,6 @@ import type { HeldFile } from "../survey/held-file.ts";
 import { gather } from "../survey/gather.ts";
 import { ownKey, showDocumentKey } from "../survey/document-key.ts";
 import { writeKey } from "../../../receipts/canonical.ts";
-import type { ExactJson } from "../values/exact.ts";
 import { writeDraft } from "./drafts.ts";
 import { RangeFile } from "./read-range.ts";
 import { setValue } from "./set-value.ts";
@@ -96,7 +95,7 @@ function fatesOf(differences: readonly DerivedDifference[]): readonly DocumentFa
 
 function keyOf({ document: { value, file, steps }, spec }: DerivedDifference): DocumentFate["key"] {
   const [step = null] = steps;
-  const own = ownKey(spec, value as ExactJson, step);
+  const own = ownKey(spec, value, step);
   if (own !== null) return showDocumentKey(spec.key, writeKey([own]));
   return { _path: file, ...(step !== null && { _index: step }) };
 }

@@ -26,8 +26,10 @@ describe("records that went with the damage of another", () => {
       assert.equal(bench.read(path).toString(), bench.good(path).toString());
     const members = (bytes: Buffer): unknown => JSON.parse(bytes.toString());
     assert.deepEqual(members(bench.read("keyed.json")), members(bench.good("keyed.json")));
-    const told = documents.map(({ path, verdict, key }) => [path, verdict, key]);
-    assert.deepEqual(told.toSorted(), [
+    const told = documents
+      .toSorted((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
+      .map(({ path, verdict, key }) => [path, verdict, key]);
+    assert.deepEqual(told, [
       ["keyed.json", "restored", { _path: "keyed.json", _index: 0 }],
       ["keyed.json", "restored", { _path: "keyed.json", _index: 0 }],
       ...[1, 2, 3].map((id) => ["list.json", "restored", { id }]),
@@ -52,4 +54,35 @@ describe("records that went with the damage of another", () => {
     assert.equal(bench.read("list.json").toString(), list(1, 2, 4, 5));
     assert.equal(bench.read("log.jsonl").toString(), [1, 2, 4, 5].map(logLine).join(""));
   });
+
+  it("come back where their line is blank, zeros or a scrap, and else are named", async () => {
+    const long = (id: number): string => logLine(id).replace("line", "a long line ".repeat(20));
+    const lines = [1, 2, 3, 4, 5].map(long);
+    await using bench = await mendBench({ "zeros.jsonl": lines.join("") });
+    bench.write("zeros.jsonl", [lines[0], "##\n", lines[2], "\n", lines[4]].join(""));
+    bench.edit("torn.jsonl", `\n${logLine(3)}`, `${"\0".repeat(logLine(3).length)}\n`);
+    bench.edit("log.jsonl", logLine(2) + logLine(3), '{"id": 2, "te\n');
+    bench.edit("list.json", /\{"id": 3.*\n.*"n": 1.50\}/, '{"id": 3, \n  garbage}{,');
+    const { losses, documents } = await bench.mend([bench.copy]);
+    const told = documents.map(({ path, key, verdict }) => [path, key, verdict]);
+    assert.deepEqual(
+      told.filter(([, , verdict]) => verdict === "lost"),
+      losses.map(({ path, key }) => [path, key, "lost"]),
+    );
+    for (const path of ["zeros.jsonl", "torn.jsonl"])
+      assert.equal(bench.read(path).toString(), bench.good(path).toString());
+    for (const [path, back, gone] of [
+      ["log.jsonl", 2, 3],
+      ["list.json", 3, 4],
+    ] as const) {
+      assert.ok(bench.read(path).includes(`"id": ${back}, "text"`), path);
+      const isBack = bench.read(path).includes(`"id": ${gone}, "text"`);
+      const isNamed = losses.some((each) => each.path === path && hasId(each.key, gone));
+      assert.notEqual(isBack, isNamed, `${path}: ${JSON.stringify(told)}`);
+    }
+  });
 });
+
+function hasId(key: unknown, id: number): boolean {
+  return JSON.stringify(key) === JSON.stringify({ id });
+}
