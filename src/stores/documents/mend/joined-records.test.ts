@@ -73,4 +73,23 @@ describe("records that damage has joined", () => {
     );
     assert.equal(losses.length, 2);
   });
+
+  it("count for nothing newer, however long the zeros between them are", async () => {
+    await using bench = await mendBench();
+    const zeros = { "log.jsonl": 2, "torn.jsonl": 6, "zeros.jsonl": 40, "list.json": 2 };
+    const more = { "first.json": 6, "comma.json": 20, "cut.json": 50, "keyed.json": 12 };
+    for (const [path, length] of Object.entries({ ...zeros, ...more })) {
+      const bytes = bench.read(path);
+      const end = bytes.indexOf(path === "keyed.json" ? '"b":' : '{"id": 4');
+      bytes.fill(0, end - length / 2, end + length / 2);
+      bench.write(path, bytes);
+    }
+    const { losses } = await bench.mend([bench.copy]);
+    assert.deepEqual(losses, []);
+    for (const path of bench.differing())
+      assert.deepEqual(
+        JSON.parse(bench.read(path).toString()),
+        JSON.parse(bench.good(path).toString()),
+      );
+  });
 });
