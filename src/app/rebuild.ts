@@ -7,6 +7,7 @@ import type { RebuildResult } from "../projections/types.ts";
 import { draftOf, planRebuild, type RebuildRequest } from "../recovery/plan-rebuild.ts";
 import { lockStore } from "../state/locks.ts";
 import { discardDrafts } from "./discard-drafts.ts";
+import { refuseForeignTarget } from "./foreign-target.ts";
 import { performPlan } from "./perform-plan.ts";
 import type { RebuildDocument, RebuildOptions, RebuildsDocument } from "./projection-documents.ts";
 import { damagedEventsFile, stateTarget } from "./projection-target.ts";
@@ -95,7 +96,7 @@ async function rebuildOne(
     if (answer !== undefined) return await rebuilt(session, request, answer);
   }
   await refuseTaken(request);
-  await refuseFolder(request);
+  await refuseWrongTarget(session, request);
   const run = await performPlan(session, plan, { ...terms, yes: true }, signal);
   if (run.status === "planned") return { ...nothing(request), outcome: "planned", run };
   if (run.status !== "succeeded") throw await failureOf(run, request);
@@ -141,9 +142,14 @@ async function refuseTaken({ place }: RebuildRequest): Promise<void> {
   });
 }
 
-/** An exchange puts a file in a file's place. */
-export async function refuseFolder({ place, live }: RebuildRequest): Promise<void> {
-  if (place !== null || (await nodeDisk.stat(live))?.kind !== "folder") return;
+/** An exchange puts a file in a file's place, and nobody else's. */
+export async function refuseWrongTarget(
+  session: Session,
+  { projection, place, live }: RebuildRequest,
+): Promise<void> {
+  if (place !== null) return;
+  await refuseForeignTarget(session, projection);
+  if ((await nodeDisk.stat(live))?.kind !== "folder") return;
   throw new SalvorError("NOT_EMPTY", `${live} is a folder, and no state`, {
     hint: 'Move it away, or name a file as "target" of the projection in salvor.yaml.',
   });

@@ -2,7 +2,7 @@ import { SalvorError } from "../core/errors.ts";
 import { counted } from "../core/text.ts";
 import { planRebuild } from "../recovery/plan-rebuild.ts";
 import { performPlan } from "./perform-plan.ts";
-import { refuseFolder, requestOf } from "./rebuild.ts";
+import { refuseWrongTarget, requestOf } from "./rebuild.ts";
 import type { RunDocument } from "./run-document.ts";
 import { resumeFor } from "./runs.ts";
 import type { Session } from "./session.ts";
@@ -48,7 +48,7 @@ export async function recoverStates(
     session.progress.say(`${name}: ${remedy.sentence}`);
     if (remedy.remedy === "impossible") continue;
     const request = requestOf(session, name, { fromMs: null, untilMs: null });
-    await refuseFolder(request);
+    await refuseWrongTarget(session, request);
     const run = await performPlan(session, planRebuild(request), options, signal);
     runs.push(run);
     if (run.status === "succeeded") await rememberState(session, name, []);

@@ -9,6 +9,7 @@ import { holdTurn } from "../state/locks.ts";
 import { buildState } from "./build-state.ts";
 import { loadForgotten, loadRules } from "./config/parts.ts";
 import type { StoreConfig } from "./config/types.ts";
+import { refuseForeignTarget } from "./foreign-target.ts";
 import { backUpHeld } from "./keep-image.ts";
 import { stateTarget } from "./projection-target.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +24,9 @@ export function recoveryContext(session: Session): RecoveryContext {
       session.openStoreAt(name, driver, options, address),
     scratch: () => session.scratch(),
     buildState: (order, signal) => buildState(session, order, signal),
+    refuseForeign: async (store) => {
+      if (session.isProjection(store)) await refuseForeignTarget(session, store);
+    },
     holdWriters: (store) => holdWriters(session, store),
     backUp: (store, signal) => backUpHeld(session, store, signal),
     hidden: (store) => session.storeConfig(store).sensitive.map(tableOf),

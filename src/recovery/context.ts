@@ -22,6 +22,8 @@ export interface RecoveryContext {
    *   such projection any more; what keeps the log from being read, or the draft from being written.
    */
   buildState(order: BuildOrder, signal: AbortSignal): Promise<Built>;
+  /** REFUSED when the state of a projection lies at what is somebody else's file by now. */
+  refuseForeign?(store: string): Promise<void>;
   /** Keeps those who write to a store for Salvor from writing until disposed, if there are any. */
   holdWriters(store: string, signal: AbortSignal): Promise<AsyncDisposable>;
   /** Backs a store up into the repository of the configuration. The caller holds the store. */

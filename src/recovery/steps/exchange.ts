@@ -42,6 +42,7 @@ export function exchange(recovery: RecoveryContext) {
       const { store, driver, options, unseen } = context.parameters;
       await using live = await recovery.openStore(store, driver, options);
       await using _still = await recovery.holdWriters(store, signal);
+      await recovery.refuseForeign?.(store);
       const quarantine = await exchangeNewest(live, context, unseen, signal);
       return { exchanged: true, quarantine: quarantineJson(quarantine) };
     },
