@@ -8,7 +8,7 @@ export type Verdict = Pick<DocumentFate, "verdict"> & Partial<DocumentFate>;
 
 /** What was newer than the version goes with the damage, where any of it can still be read. */
 export function restored(
-  { bytes: rest, reasons }: DocumentRepair,
+  { bytes: rest }: Pick<DocumentRepair, "bytes">,
   version: Pick<Version, "bytes" | "source"> | null,
   damaged: Uint8Array,
 ): Verdict {
@@ -16,7 +16,7 @@ export function restored(
   const isNewer = version !== null && rest !== null && holdsNewer({ damaged, rest }, version.bytes);
   return {
     verdict: "restored",
-    reasons: [...reasons.slice(0, 1), `the version of ${from} took its place`],
+    reasons: [`the version of ${from} took its place`],
     dropped: [],
     loss: isNewer ? `what was changed in it after ${from} is kept in quarantine only` : null,
   };
@@ -30,10 +30,15 @@ export function partOf({ dropped, reasons }: DocumentRepair): Verdict {
 }
 
 /** No good version anywhere. */
-export function lost({ reasons }: DocumentRepair): Verdict {
+export function lost({ bytes, reasons }: DocumentRepair): Verdict {
+  const tried =
+    bytes === null ? reasons.at(-1) : "what can still be read of it is no whole document";
+  const why = tried ?? "it cannot be read";
   return {
     verdict: "lost",
-    loss: `${reasons.at(-1) ?? "it cannot be read"}, and no snapshot that could be read has a good version`,
+    reasons: [why],
+    dropped: [],
+    loss: `${why}, and no snapshot that could be read has a good version`,
   };
 }
 

@@ -240,6 +240,9 @@ describe("documents that are mended", () => {
     const mended = await bench.mend([bench.copy]);
     assert.deepEqual(mended.losses, []);
     assert.equal(mended.documents.length, DAMAGES.flatMap(({ restored }) => restored).length);
+    for (const { verdict, reasons } of mended.documents)
+      if (verdict === "restored")
+        assert.deepEqual(reasons, ["the version of the copy took its place"]);
     for (const { what, path, restored } of DAMAGES) {
       assert.deepEqual(verdictsOf(mended, path), restored, what);
       const isMade = restored.length === 0 || restored.includes("repaired");

@@ -1,6 +1,5 @@
 import type { RecordForm } from "../json/records.ts";
 import { isSpace } from "../json/space.ts";
-import type { DocumentRepair } from "../repair/types.ts";
 import { decideDocument } from "./decide.ts";
 import { lost, lostHole, partOf, restored, vanished } from "./fates.ts";
 import type { MendQuestion } from "./mend-document.ts";
@@ -221,7 +220,7 @@ export class StretchMending {
     const told = this.#told(host);
     for (const { id, bytes, name } of found) {
       const judged = id === null ? null : this.#question.judge.document(bytes, { name });
-      const fate = restored(nothingLeft(host.repair), { bytes, source }, NOTHING);
+      const fate = restored({ bytes: null }, { bytes, source }, NOTHING);
       documents.push({ ...told, key: judged?.key ?? told.key, ...fate });
     }
     return found.map(({ text }) => text);
@@ -277,8 +276,4 @@ function isZeros(bytes: Uint8Array): boolean {
 /** A version as it is told of. */
 function goodOf(version: Problem["version"]): Parameters<typeof restored>[1] {
   return version && { bytes: version.found.bytes, source: version.source };
-}
-
-function nothingLeft({ reasons }: DocumentRepair): DocumentRepair {
-  return { verdict: "lost", bytes: null, edits: [], dropped: [], reasons };
 }
