@@ -49,9 +49,9 @@ export async function buildState(
         session.progress.say(`${projection.name}: begun anew: ${reason}.`),
     };
     const built = await build(await session.hosts(), request, listener, signal);
-    const { tables, eventsPerSecond, resumedAfter: _, ...progress } = built;
+    const { tables, eventsPerSecond, version, definition, resumedAfter: _, ...progress } = built;
     const losses = skipped.losses(progress.corrupted);
-    return { progress, eventsPerSecond, tables: Object.keys(tables), losses };
+    return { progress, eventsPerSecond, version, definition, tables: Object.keys(tables), losses };
   } finally {
     session.progress.finish(task);
   }

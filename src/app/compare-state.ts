@@ -10,8 +10,10 @@ import { prove, type Side } from "../recovery/prove.ts";
 import type { EventPlace } from "../stores/events.ts";
 import type { Image } from "../stores/types.ts";
 import { buildState } from "./build-state.ts";
-import { openState, stateTarget } from "./projection-target.ts";
+import { captureLive } from "./capture-live.ts";
+import { openState } from "./projection-target.ts";
 import type { Session } from "./session.ts";
+import { aheadOf } from "./shorter-log.ts";
 import { readStateHead, type StateHead } from "./state-head.ts";
 
 /** So many rows that differ are named. */
@@ -91,29 +93,6 @@ async function buildBeside(
   return buildState(session, order, signal);
 }
 
-/** The live state as it is now, or why it cannot be read. */
-async function captureLive(
-  session: Session,
-  name: string,
-  signal: AbortSignal,
-): Promise<Image | SalvorError> {
-  const { live } = stateTarget(session, name);
-  await using store = await openState(session, name, live);
-  try {
-    return await store.capture({ exclusive: false }, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof SalvorError && OF_THE_STATE.has(error.code)) return error;
-    throw error;
-  }
-}
-
-const OF_THE_STATE: ReadonlySet<string> = new Set([
-  "PERMISSION_DENIED",
-  "STORE_DAMAGED",
-  "STORE_MISSING",
-]);
-
 async function seal(image: Image, signal: AbortSignal): Promise<SealedReceipt> {
   return image.seal({ portable: false }, signal);
 }
@@ -153,11 +132,6 @@ function totalOf({ collections }: Proof): number {
     (sum, { total }) => sum + total.missing + total.extra + total.changed,
     0,
   );
-}
-
-/** What is damaged, and was whole when it was applied, the log still has. */
-function aheadOf(head: StateHead | null, { progress }: Built): number {
-  return head === null ? 0 : Math.max(0, head.applied - progress.applied - progress.corrupted);
 }
 
 function unreadable(

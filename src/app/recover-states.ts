@@ -5,6 +5,7 @@ import { performPlan } from "./perform-plan.ts";
 import { refuseWrongTarget, requestOf } from "./rebuild.ts";
 import type { RunDocument } from "./run-document.ts";
 import { resumeFor } from "./runs.ts";
+import { shorterLog, shorterLogHint } from "./shorter-log.ts";
 import type { Session } from "./session.ts";
 import type { ChangeOptions } from "./types.ts";
 import { rememberState, verifyState } from "./verify-state.ts";
@@ -45,7 +46,9 @@ export async function recoverStates(
     remedies.push(remedy);
     found.push(...remedy.findings);
     if (remedy.remedy === "nothing") continue;
-    session.progress.say(`${name}: ${remedy.sentence}`);
+    const { log } = session.projection(name);
+    const way = remedy.remedy === "impossible" ? `. ${shorterLogHint({ name, log })}` : "";
+    session.progress.say(`${name}: ${remedy.sentence}${way}`);
     if (remedy.remedy === "impossible") continue;
     const request = requestOf(session, name, { fromMs: null, untilMs: null });
     await refuseWrongTarget(session, request);
@@ -73,7 +76,11 @@ async function remedyOf(
     const { consistent, differencesTotal, findings } = verdict;
     const ids = findings.map(({ id }) => id);
     if (consistent) return { store, remedy: "nothing", sentence: "nothing to do", findings: ids };
-    if (verdict.ahead > 0) return shorterLog(store, verdict.ahead, ids);
+    if (verdict.ahead > 0) {
+      // It knows what its log has lost: nothing is built from that without somebody's word.
+      const sentence = shorterLog(verdict.ahead);
+      return { store, remedy: "impossible", sentence, findings: ids };
+    }
     const why = findings[0]?.description ?? `${counted(differencesTotal, "row")} differ`;
     return rebuild(why, ids);
   } catch (error) {
@@ -83,21 +90,15 @@ async function remedyOf(
   }
 }
 
-/** The state knows what its log has lost: nothing is built from that without somebody's word. */
-function shorterLog(store: string, ahead: number, findings: readonly string[]): StateRemedy {
-  const sentence = `its log lacks ${counted(ahead, "event")} that the state has applied`;
-  return { store, remedy: "impossible", sentence, findings };
-}
-
 /**
  * Says so when nothing at all could be done.
  *
  * @throws {SalvorError} REFUSED
  */
-export function refuseShorterLogs({ remedies, runs }: RecoveredStates): void {
+export function refuseShorterLogs(session: Session, { remedies, runs }: RecoveredStates): void {
   const found = remedies.find(({ remedy }) => remedy === "impossible");
   if (found === undefined || runs.length > 0) return;
   throw new SalvorError("REFUSED", `${found.store}: ${found.sentence}`, {
-    hint: `Bring the log back first: "salvor snapshots" lists its backups. "salvor rebuild ${found.store}" takes the log's word for it.`,
+    hint: shorterLogHint(session.projection(found.store)),
   });
 }

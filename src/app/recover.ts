@@ -43,7 +43,7 @@ export async function recover(
   const isWell = mended.status === "planned" || mended.status === "succeeded";
   // A state is right only where its log is, and so comes after it.
   const states = isWell ? await recoverStates(session, projections, options, signal) : NO_STATES;
-  if (mended.steps.length === 0) refuseShorterLogs(states);
+  if (mended.steps.length === 0) refuseShorterLogs(session, states);
   if (mended.status === "planned") return [mended, ...states.runs].reduce(planned);
   for (const id of states.found) before.add(id);
   const rounds = [...resumed, mended, ...states.runs];

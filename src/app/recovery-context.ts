@@ -6,12 +6,12 @@ import { nodeDisk } from "../core/disk.ts";
 import type { KeyShape } from "../receipts/show.ts";
 import type { RecoveryContext } from "../recovery/context.ts";
 import { holdTurn } from "../state/locks.ts";
-import { buildState } from "./build-state.ts";
 import { loadForgotten, loadRules } from "./config/parts.ts";
 import type { StoreConfig } from "./config/types.ts";
 import { refuseForeignTarget } from "./foreign-target.ts";
 import { backUpHeld } from "./keep-image.ts";
 import { stateTarget } from "./projection-target.ts";
+import { buildInstead } from "./shorter-log.ts";
 import type { Session } from "./session.ts";
 
 /** What this session gives to the steps of a recovery. */
@@ -23,7 +23,7 @@ export function recoveryContext(session: Session): RecoveryContext {
     openStoreAt: (name, driver, options, address) =>
       session.openStoreAt(name, driver, options, address),
     scratch: () => session.scratch(),
-    buildState: (order, signal) => buildState(session, order, signal),
+    buildState: (order, signal) => buildInstead(session, order, signal),
     refuseForeign: async (store) => {
       if (session.isProjection(store)) await refuseForeignTarget(session, store);
     },

@@ -5,6 +5,8 @@ import type { Image } from "../stores/types.ts";
 /** What a state says of itself. */
 export interface StateHead {
   readonly version: number;
+  /** Digest of what decided what its rows are. */
+  readonly definition: string;
   /** How many events it holds. */
   readonly applied: number;
   /** After the last event that it has read; null before the first one. */
@@ -12,7 +14,7 @@ export interface StateHead {
 }
 
 const QUERY = {
-  text: "SELECT version, applied_in_all AS applied, checkpoint FROM salvor_projection",
+  text: "SELECT version, definition, applied_in_all AS applied, checkpoint FROM salvor_projection",
   timeoutMs: 10_000,
   rowsMax: 1,
   bytesMax: 100_000,
@@ -24,10 +26,15 @@ export async function readStateHead(image: Image, signal: AbortSignal): Promise<
     const { rows } = await image.query(QUERY, signal);
     const [row] = rows;
     if (row === undefined) return null;
-    const { version, applied, checkpoint } = row;
+    const { version, definition, applied, checkpoint } = row;
     // Written by whoever built the state.
     const place = typeof checkpoint === "string" ? (JSON.parse(checkpoint) as EventPlace) : null;
-    return { version: Number(version), applied: Number(applied), checkpoint: place };
+    return {
+      version: Number(version),
+      definition: String(definition),
+      applied: Number(applied),
+      checkpoint: place,
+    };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SalvorError) return null;

@@ -31,7 +31,7 @@ const different: StateVerdict = {
   differences: [{ collection: "files", key: { path: "a" }, kind: "missing" }],
   differencesTotal: 1,
 };
-const head = { version: 2, applied: 10, checkpoint: null };
+const head = { version: 2, definition: "sha256:01", applied: 10, checkpoint: null };
 
 function codes(found: Parameters<typeof stateObservations>[1]): readonly string[] {
   return stateObservations(projection, found).map(({ code }) => code);

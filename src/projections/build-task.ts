@@ -121,6 +121,8 @@ function resultOf(
 ): BuildResult {
   return {
     ...progressOf(record),
+    version: projection.version,
+    definition: projection.definition,
     tables: projection.tables,
     resumedAfter: before.events,
     eventsPerSecond: meter.eventsPerSecond(record),

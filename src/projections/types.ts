@@ -131,6 +131,10 @@ export interface BuildProgress {
 
 /** What a finished build answers. */
 export interface BuildResult extends BuildProgress {
+  /** Of the code form, the module may tell it. */
+  readonly version: number;
+  /** Digest of everything that decides what the rows are. */
+  readonly definition: Digest;
   /** The tables that it has built, those of the code form too. */
   readonly tables: Readonly<Record<string, ProjectionTable>>;
   /** Events that an earlier build of the same draft had read; 0 for one that was not interrupted. */

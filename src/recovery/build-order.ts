@@ -1,3 +1,4 @@
+import type { Digest } from "../core/hash.ts";
 import type { Loss } from "../core/loss.ts";
 import type { BuildProgress, OnDamaged } from "../projections/types.ts";
 import type { EventPlace } from "../stores/events.ts";
@@ -31,6 +32,9 @@ export interface BuildOrder {
 export interface Built {
   readonly progress: BuildProgress;
   readonly eventsPerSecond: number;
+  readonly version: number;
+  /** Digest of what decides what the rows are. */
+  readonly definition: Digest;
   /** Names of the projection's own tables. */
   readonly tables: readonly string[];
   /** What was skipped because it is damaged. */

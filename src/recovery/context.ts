@@ -18,7 +18,8 @@ export interface RecoveryContext {
   /**
    * Builds the state of a projection in its draft, or goes on with it; what is damaged is put aside.
    *
-   * @throws {SalvorError} LOG_DAMAGED under the policy `stop`; STORE_UNKNOWN when salvor.yaml has no
+   * @throws {SalvorError} LOG_DAMAGED under the policy `stop`, also where the live state has more
+   *   than its log; STORE_UNKNOWN when salvor.yaml has no
    *   such projection any more; what keeps the log from being read, or the draft from being written.
    */
   buildState(order: BuildOrder, signal: AbortSignal): Promise<Built>;

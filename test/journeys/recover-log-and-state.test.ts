@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
+import type { RebuildDocument } from "../../src/app/projection-documents.ts";
 import type { RunDocument } from "../../src/app/run-document.ts";
 import { EXPECTED, LINES, openRegistry, replay } from "./registry-site.ts";
 
@@ -63,6 +64,21 @@ it("a state that has more than its log is not built from that without somebody's
   registry.write(LINES);
   await site.expect(0, ["recover", "registry", "--yes"]);
   registry.write(LINES.slice(0, 100));
-  await site.expect(0, ["rebuild"]);
+  const stopped = await site.expect(4, ["rebuild"]);
+  assert.match(stopped.stderr, /registry: its log lacks 2,129 events that the state has applied\n/);
+  const way = (text: string) => text.slice(text.indexOf("Run ")).split("\n")[0];
+  assert.equal(way(stopped.stderr), way(refused.stderr), "both name the same way out");
+  assert.match(
+    stopped.stderr,
+    /"salvor recover history".*"salvor rebuild registry --on-damaged skip"/,
+  );
+  assert.deepEqual([registry.rows(), registry.left()], [EXPECTED, []]);
+  const { stdout } = await site.expect(6, ["rebuild", "--on-damaged", "skip", "--json"]);
+  const { losses } = JSON.parse(stdout) as RebuildDocument;
+  assert.deepEqual(
+    losses.map(({ store, reason }) => [store, reason]),
+    [["history", "the replaced state had applied 2,129 events that the log lacks"]],
+  );
   assert.deepEqual(registry.rows(), replay(LINES.slice(0, 100)));
+  await site.expect(0, ["rebuild"]);
 });
