@@ -135,4 +135,24 @@ describe("the files that a configuration names", () => {
     await writeFile(folder.join("b.json"), "{}");
     assert.deepEqual(await problemsIn(folder), []);
   });
+
+  it("are schemas of documents, and patterns that take in something", async () => {
+    const store = (collections: string): string =>
+      `${CONFIG}  folder:\n    driver: documents\n    path: data\n    collections:\n${collections}`;
+    await using folder = await home({
+      "salvor.yaml": store("      a: { files: a.json, schema: none.json }\n"),
+    });
+    assert.deepEqual(await problemsIn(folder), [
+      "11:27: stores.folder.collections.a.schema names one that cannot be used: none.json does not exist",
+    ]);
+    const wrong = store(
+      "      a: { files: 'a[.json' }\n      b: { key: id }\n      c: { files: 7 }\n",
+    );
+    await writeFile(folder.join("salvor.yaml"), wrong);
+    assert.deepEqual(await problemsIn(folder), [
+      '11:12: stores.folder.collections.a.files must be a pattern for paths below the store, with a "]" for each "["',
+      "12:7: stores.folder.collections.b.files is missing",
+      "13:12: stores.folder.collections.c.files must be a text or a list, not a number",
+    ]);
+  });
 });

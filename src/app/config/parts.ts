@@ -76,6 +76,9 @@ export async function partProblems({
     await told("forget", forgetProblems(forget));
     await told("rules", ruleProblems(rules));
     if (driver === "event-log") await told("schemas", schemaProblems(options["schemas"]));
+    if (driver === "documents")
+      for (const [path, message] of await collectionProblems(options["collections"]))
+        problems.push(problemAt(["stores", name, "collections", ...path], message));
   }
   for (const { name, form } of config?.projections ?? []) {
     if (form.kind !== "code") continue;
@@ -99,8 +102,27 @@ async function schemaProblems(schemas: Json = {}): Promise<readonly string[]> {
   if (files.length === 0) return [];
   const { jsonSchemaCheck } = await import("../../stores/json-schema.ts"); // slow to load
   return files.flatMap(([type, file]) => {
-    const check = jsonSchemaCheck(String(file));
+    const check = jsonSchemaCheck(typeof file === "string" ? file : "");
     return typeof check === "string" ? [`names one of ${type} that cannot be used: ${check}`] : [];
+  });
+}
+
+/** The schemas of collections of documents, each at its own key. */
+async function collectionProblems(
+  collections: Json = {},
+): Promise<readonly (readonly [path: KeyPath, message: string])[]> {
+  const schemas = Object.entries(isJsonObject(collections) ? collections : {}).flatMap(
+    ([name, given]) => {
+      const schema = isJsonObject(given) ? given["schema"] : undefined;
+      return typeof schema === "string" ? [{ name, schema }] : [];
+    },
+  );
+  if (schemas.length === 0) return [];
+  const { jsonSchemaCheck } = await import("../../stores/json-schema.ts"); // slow to load
+  return schemas.flatMap(({ name, schema }) => {
+    const check = jsonSchemaCheck(schema);
+    if (typeof check !== "string") return [];
+    return [[[name, "schema"], `names one that cannot be used: ${check}`] as const];
   });
 }
 

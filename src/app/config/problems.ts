@@ -80,6 +80,9 @@ function unknownDriver(path: KeyPath, parsed: ParsedConfig, vocabulary: Vocabula
 function sentence(issue: Issue, value: Json | undefined): string {
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others say it well enough
   switch (issue.code) {
+    case "invalid_union":
+      if (value === undefined) return "is missing";
+      return shapesOf(issue, value);
     case "invalid_type":
       if (value === undefined) return "is missing";
       return `must be ${withArticle(issue.expected)}, not ${kindOf(value)}`;
@@ -96,6 +99,16 @@ function sentence(issue: Issue, value: Json | undefined): string {
     default:
       return issue.message;
   }
+}
+
+/** Of a value that may have several shapes, and has none of them. */
+function shapesOf(issue: Extract<Issue, { code: "invalid_union" }>, value: Json): string {
+  const all = issue.errors.flat().filter(isOfAnotherShape);
+  const expected = all.flatMap((each) =>
+    each.code === "invalid_type" ? withArticle(each.expected) : [],
+  );
+  if (expected.length === 0 || issue.message !== "Invalid input") return issue.message;
+  return `must be ${[...new Set(expected)].join(" or ")}, not ${kindOf(value)}`;
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {

@@ -5,7 +5,11 @@ import { parseDerivation } from "./derive/expression.ts";
 
 const path = z.string().min(1).max(4096);
 const field = z.string().min(1).max(256);
-const glob = z.string().min(1).max(1024).refine(isGlob, "must be a pattern for paths");
+const glob = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine(isGlob, 'must be a pattern for paths below the store, with a "]" for each "["');
 
 const state = z.strictObject({
   requires: z.array(field).max(100).default([]).describe("Fields that must have a value"),
@@ -98,13 +102,18 @@ function unknownNames(given: Readonly<Record<string, CollectionOptions>>): reado
 }
 
 function isGlob(text: string): boolean {
-  if (text.startsWith("/") || text.split("/").includes("..")) return false;
+  if (text.startsWith("/") || text.split("/").includes("..") || hasOpenBracket(text)) return false;
   try {
     globPattern(text);
     return true;
   } catch {
     return false;
   }
+}
+
+/** It would stand for itself, and take in nothing that anybody has meant. */
+function hasOpenBracket(text: string): boolean {
+  return text.replaceAll(/\\.|\[[!^]?\]?[^\]]*\]/gsu, "").includes("[");
 }
 
 function isDerivation(text: string): boolean {
