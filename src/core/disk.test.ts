@@ -27,3 +27,15 @@ describe("a file that is replaced", () => {
     assert.equal(await readFile(folder.join("secret"), "utf8"), "new");
   });
 });
+
+describe("a path that is too long for the system", () => {
+  it("is refused, and shown by its two ends", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.join(...Array.from({ length: 20 }, () => "d".repeat(250)), "the-end");
+    await assert.rejects(nodeDisk.stat(path), {
+      code: "REFUSED",
+      message: /^a path of 50\d\d bytes is too long here: \/.{79}….{72}\/the-end$/,
+      hint: /state in salvor\.yaml/,
+    });
+  });
+});

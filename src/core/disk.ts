@@ -230,7 +230,16 @@ async function writeFully(handle: FileHandle, bytes: Uint8Array, position: numbe
   }
 }
 
-const TOLD_BY_DISKS = ["EACCES", "EDQUOT", "EFBIG", "EIO", "ENOSPC", "EPERM", "EROFS"];
+const TOLD_BY_DISKS = [
+  "EACCES",
+  "EDQUOT",
+  "EFBIG",
+  "EIO",
+  "ENAMETOOLONG",
+  "ENOSPC",
+  "EPERM",
+  "EROFS",
+];
 
 async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -247,6 +256,9 @@ export function knownError(error: unknown): unknown {
   const path = "path" in error && typeof error.path === "string" ? error.path : "a file";
   return diskError(path, error);
 }
+
+/** Characters at each end of a path that are shown where its length is what is wrong. */
+const SHOWN_PATH = 80;
 
 /** An error of the operating system as one of ours: what was found, and what to do next. */
 export function diskError(path: string, error: unknown): SalvorError {
@@ -285,6 +297,14 @@ export function diskError(path: string, error: unknown): SalvorError {
         hint: "Check the path.",
         cause: error,
       });
+    case "ENAMETOOLONG": {
+      const shown = `${path.slice(0, SHOWN_PATH)}…${path.slice(-SHOWN_PATH)}`;
+      const message = `a path of ${Buffer.byteLength(path)} bytes is too long here: ${shown}`;
+      return new SalvorError("REFUSED", message, {
+        hint: "A path has at most 4,095 bytes, a name 255. Name a shorter folder (--to, or state in salvor.yaml).",
+        cause: error,
+      });
+    }
     case "EIO":
       return new SalvorError("DISK_FAILED", `the disk failed to read or write ${path}`, {
         hint: "Check the disk (dmesg, smartctl), then run the command again.",
