@@ -24,6 +24,8 @@ export interface StateComparison {
   readonly verdict: StateVerdict;
   /** What the live state says of itself; null where it does not. */
   readonly head: StateHead | null;
+  /** What builds it today. */
+  readonly wanted: Pick<Built, "definition" | "version">;
   /** Why the live state cannot be read. */
   readonly trouble: SalvorError | null;
 }
@@ -49,7 +51,7 @@ export async function compareState(
   const wanted = held.use(await scratch.capture({ exclusive: true }, signal));
   const expected = { image: wanted, sealed: ownTables(await seal(wanted, signal), built.tables) };
   const base = unreadable(session, name, built, expected);
-  if (live instanceof SalvorError) return { verdict: base, head, trouble: live };
+  if (live instanceof SalvorError) return { verdict: base, head, wanted: built, trouble: live };
   const sealed = ownTables(await seal(live, signal), built.tables);
   const proof = await compare(name, expected, { image: live, sealed }, signal);
   const actual = projectionDigest(sealed.receipt, built.tables);
@@ -62,7 +64,7 @@ export async function compareState(
     ahead: aheadOf(head, built),
     actual,
   };
-  return { verdict, head, trouble: null };
+  return { verdict, head, wanted: built, trouble: null };
 }
 
 async function draftIn(session: Session, name: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Finding } from "../checks/types.ts";
 import { SalvorError } from "../core/errors.ts";
 import { counted } from "../core/text.ts";
 import { planRebuild } from "../recovery/plan-rebuild.ts";
@@ -7,6 +8,7 @@ import type { RunDocument } from "./run-document.ts";
 import { resumeFor } from "./runs.ts";
 import { shorterLog, shorterLogHint } from "./shorter-log.ts";
 import type { Session } from "./session.ts";
+import { VERSION_CHANGED } from "./state-observations.ts";
 import type { ChangeOptions } from "./types.ts";
 import { rememberState, verifyState } from "./verify-state.ts";
 
@@ -75,6 +77,8 @@ async function remedyOf(
     const verdict = await verifyState(session, store, signal);
     const { consistent, differencesTotal, findings } = verdict;
     const ids = findings.map(({ id }) => id);
+    const changed = findings.find(isOpenChange);
+    if (consistent && changed !== undefined) return rebuild(changed.description, ids);
     if (consistent) return { store, remedy: "nothing", sentence: "nothing to do", findings: ids };
     if (verdict.ahead > 0) {
       // It knows what its log has lost: nothing is built from that without somebody's word.
@@ -88,6 +92,10 @@ async function remedyOf(
     if (!(error instanceof SalvorError) || error.code !== "LOG_DAMAGED") throw error;
     return rebuild(error.message, []);
   }
+}
+
+function isOpenChange({ code, status }: Pick<Finding, "code" | "status">): boolean {
+  return code === VERSION_CHANGED && status === "open";
 }
 
 /**

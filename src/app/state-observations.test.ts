@@ -32,24 +32,36 @@ const different: StateVerdict = {
   differencesTotal: 1,
 };
 const head = { version: 2, definition: "sha256:01", applied: 10, checkpoint: null };
+const wanted = { version: 2, definition: "sha256:01" } as const;
+const other = { ...head, definition: "sha256:02" };
 
 function codes(found: Parameters<typeof stateObservations>[1]): readonly string[] {
   return stateObservations(projection, found).map(({ code }) => code);
 }
 
 describe("what is said of a state", () => {
-  it("is nothing where it is what its log says, whatever else it tells of itself", () => {
-    assert.deepEqual(codes({ verdict: consistent, head: null, trouble: null }), []);
-    assert.deepEqual(
-      codes({ verdict: consistent, head: { ...head, version: 1 }, trouble: null }),
-      [],
-    );
+  it("is nothing where it is what its log says, by the definition of today", () => {
+    assert.deepEqual(codes({ verdict: consistent, head: null, wanted, trouble: null }), []);
+    assert.deepEqual(codes({ verdict: consistent, head, wanted, trouble: null }), []);
+  });
+
+  it("is another version, or another definition, also where the rows are the same", () => {
+    const said = (built: typeof head) =>
+      stateObservations(projection, { verdict: consistent, head: built, wanted, trouble: null });
+    const [version, ...none] = said({ ...other, version: 1 });
+    assert.deepEqual([version?.code, version?.severity], ["projection.version", "medium"]);
+    assert.equal(version?.description, "registry is of version 2, its state of version 1");
+    assert.deepEqual([version?.remedies, none], [["rebuild"], []]);
+    const [definition] = said(other);
+    assert.equal(definition?.code, "projection.version");
+    assert.match(definition.description, /^registry was changed since its state was built/);
   });
 
   it("names the rows that differ, and calls for a rebuild", () => {
     const [only, ...others] = stateObservations(projection, {
       verdict: different,
       head,
+      wanted,
       trouble: null,
     });
     assert.deepEqual(others, []);
@@ -61,8 +73,8 @@ describe("what is said of a state", () => {
 
   it("tells what is late from what is wrong", () => {
     const verdict = { ...different, behind: 3 };
-    assert.deepEqual(codes({ verdict, head, trouble: null }), ["projection.state.behind"]);
-    assert.deepEqual(codes({ verdict, head: { ...head, version: 1 }, trouble: null }), [
+    assert.deepEqual(codes({ verdict, head, wanted, trouble: null }), ["projection.state.behind"]);
+    assert.deepEqual(codes({ verdict, head: { ...other, version: 1 }, wanted, trouble: null }), [
       "projection.version",
       "projection.state.behind",
     ]);
@@ -70,7 +82,7 @@ describe("what is said of a state", () => {
 
   it("blames the log for what it has lost, and calls for no rebuild", () => {
     const verdict = { ...different, ahead: 3 };
-    const [only] = stateObservations(projection, { verdict, head, trouble: null });
+    const [only] = stateObservations(projection, { verdict, head, wanted, trouble: null });
     assert.equal(only?.code, "projection.log.shorter");
     assert.deepEqual(only.remedies, []);
   });
@@ -79,10 +91,10 @@ describe("what is said of a state", () => {
     const trouble = (code: "STORE_MISSING" | "STORE_DAMAGED"): SalvorError =>
       new SalvorError(code, "it is so", { hint: "" });
     const verdict = { ...different, actual: null };
-    assert.deepEqual(codes({ verdict, head: null, trouble: trouble("STORE_MISSING") }), [
+    assert.deepEqual(codes({ verdict, head: null, wanted, trouble: trouble("STORE_MISSING") }), [
       "projection.state.missing",
     ]);
-    assert.deepEqual(codes({ verdict, head: null, trouble: trouble("STORE_DAMAGED") }), [
+    assert.deepEqual(codes({ verdict, head: null, wanted, trouble: trouble("STORE_DAMAGED") }), [
       "projection.state.unreadable",
     ]);
   });

@@ -5,6 +5,9 @@ import type { StateComparison } from "./compare-state.ts";
 
 const EVIDENCE_MAX = 250;
 
+/** Found where a state was built by another version of its projection, or another definition. */
+export const VERSION_CHANGED = "projection.version";
+
 /** Pure: what a comparison of a live state with its log has shown, as findings say it. */
 export function stateObservations(
   projection: ProjectionConfig,
@@ -12,8 +15,8 @@ export function stateObservations(
 ): readonly Observation[] {
   const { verdict, trouble } = found;
   if (trouble !== null) return [unreadable(projection, trouble.code, trouble.message)];
-  if (verdict.consistent) return [];
   const version = versionChange(projection, found);
+  if (verdict.consistent) return version;
   if (verdict.ahead > 0) return [...version, ahead(projection, found)];
   return [...version, verdict.behind > 0 ? behind(projection, found) : differs(projection, found)];
 }
@@ -40,18 +43,21 @@ function unreadable(projection: ProjectionConfig, code: string, message: string)
   });
 }
 
-/** Its rows were computed by other rules than those of today. */
+/** Its rows were computed by other rules than those of today, which may give the same so far. */
 function versionChange(
   projection: ProjectionConfig,
-  { head }: StateComparison,
+  { head, wanted }: StateComparison,
 ): readonly Observation[] {
-  if (head === null || head.version === projection.version) return [];
-  const { name, version } = projection;
+  if (head === null || head.definition === wanted.definition) return [];
+  const isOther = head.version !== wanted.version;
+  const { name } = projection;
   return [
     observed(projection, {
-      code: "projection.version",
-      title: "The state is of another version",
-      description: `${name} is of version ${version}, its state of version ${head.version}`,
+      code: VERSION_CHANGED,
+      title: isOther ? "The state is of another version" : "The state is of another definition",
+      description: isOther
+        ? `${name} is of version ${wanted.version}, its state of version ${head.version}`
+        : `${name} was changed since its state was built, and is still of version ${head.version}`,
       severity: "medium",
       evidence: String(head.version),
     }),

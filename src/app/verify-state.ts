@@ -44,8 +44,9 @@ export async function verifyState(
   const startedMs = session.world.elapsed();
   const { folder } = await session.state();
   const isFollowed = await isTailed(folder, name, session.world);
-  const { verdict, head, trouble } = await compareState(session, name, isFollowed, signal);
-  const observations = stateObservations(session.projection(name), { verdict, head, trouble });
+  const found = await compareState(session, name, isFollowed, signal);
+  const { verdict } = found;
+  const observations = stateObservations(session.projection(name), found);
   const findings = await rememberState(session, name, observations);
   const durationMs = Math.round(session.world.elapsed() - startedMs);
   const { consistent, differencesTotal } = verdict;

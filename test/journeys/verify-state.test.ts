@@ -107,6 +107,17 @@ describe("verify-state", () => {
     writeFileSync(yaml, readFileSync(yaml, "utf8").replace("version: 1", "version: 2"));
     const codes = (await verify(registry, 1)).findings.map(({ code }) => code);
     assert.deepEqual(codes.toSorted(), ["projection.state.behind", "projection.version"]);
+    await registry.site.expect(0, ["recover", "--yes"]);
+    await verify(registry, 0);
+    writeFileSync(yaml, readFileSync(yaml, "utf8").replace("version: 2", "version: 3"));
+    const changed = await verify(registry, 1);
+    assert.deepEqual([changed.consistent, changed.differences], [true, []]);
+    assert.deepEqual(
+      changed.findings.map(({ code }) => code),
+      ["projection.version"],
+    );
+    await registry.site.expect(0, ["recover", "--yes"]);
+    assert.deepEqual((await verify(registry, 0)).findings, []);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isSound } from "../../checks/severity.ts";
 import { defineCommand } from "../command.ts";
 import { verdictLines } from "../show/projections.ts";
 
@@ -19,7 +20,7 @@ export const verifyStateCommand = defineCommand({
     const results = "results" in document ? document.results : [document];
     return {
       document,
-      status: document.consistent ? 0 : 1,
+      status: document.consistent && results.every(({ findings }) => isSound(findings)) ? 0 : 1,
       lines: (style) => results.flatMap((each) => verdictLines(each, style)),
     };
   },
