@@ -1,9 +1,7 @@
-import { createReadStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 
-import { messageOf, systemCode } from "../../../core/errors.ts";
 import { segmentError } from "./trouble.ts";
+import { unpack } from "./unpack.ts";
 
 /** How a segment's bytes are packed. */
 export type Compression = "none" | "gzip" | "zstd";
@@ -80,29 +78,12 @@ async function unpackedBytes(
   compression: "gzip" | "zstd",
   offset: number,
 ): Promise<SegmentBytes> {
-  const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  const unpack =
-    compression === "gzip"
-      ? createGunzip({ chunkSize: 1 << 18 })
-      : createZstdDecompress({ chunkSize: 1 << 18 });
-  // An error of the file is no damage of what is packed in it.
-  source.on("error", (error) => unpack.destroy(error));
-  const portions = source.pipe(unpack)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let trouble: string | null = null;
+  const portions = unpack(path, compression, (why) => {
+    trouble = why;
+  });
   let rest: Buffer = Buffer.alloc(0);
   let isOver = false;
-  let trouble: string | null = null;
-  const more = async (): Promise<void> => {
-    try {
-      const next = await portions.next();
-      isOver = next.done === true;
-      if (!isOver) rest = next.value as Buffer;
-    } catch (error) {
-      if (source.errored !== null && systemCode(source.errored) !== null)
-        throw segmentError(path, source.errored);
-      trouble = messageOf(error);
-      isOver = true;
-    }
-  };
   const bytes: SegmentBytes = {
     compression,
     get trouble() {
@@ -110,9 +91,12 @@ async function unpackedBytes(
     },
     read: async (into, start) => {
       let at = start;
-      while (at < into.length) {
-        if (rest.length === 0) await more();
-        if (isOver) break;
+      while (at < into.length && !isOver) {
+        if (rest.length === 0) {
+          const next = await portions.next();
+          isOver = next.done === true;
+          if (next.done !== true) rest = next.value;
+        }
         const length = Math.min(rest.length, into.length - at);
         into.set(rest.subarray(0, length), at);
         rest = rest.subarray(length);
@@ -121,8 +105,7 @@ async function unpackedBytes(
       return at - start;
     },
     [Symbol.asyncDispose]: async () => {
-      source.destroy();
-      unpack.destroy();
+      await portions.return(undefined);
     },
   };
   await skip(bytes, offset);
