@@ -128,7 +128,16 @@ describe("the packed archive", () => {
     const text = await readFile(join(folder, "dist/LICENSES.md"), "utf8");
     assert.deepEqual(
       [...text.matchAll(/^## (\S+) \d/gm)].map((match) => match[1]),
-      ["ajv", "ajv-formats", "fast-deep-equal", "fast-uri", "json-schema-traverse", "yaml", "zod"],
+      [
+        "ajv",
+        "ajv-formats",
+        "fast-deep-equal",
+        "fast-uri",
+        "json-schema-traverse",
+        "jsonrepair",
+        "yaml",
+        "zod",
+      ],
     );
   });
 
