@@ -46,9 +46,6 @@ const CATALOGUE = {
   "documents.changing": ["Files change while they are read", "info", "configuration", []],
 } as const satisfies Catalogue;
 
-/** A code of the catalogue: what a look at the files of a store can find. */
-export type DocumentsCode = keyof typeof CATALOGUE;
-
 /** Words an observation of the catalogue. */
 export const observe = observeOf(CATALOGUE);
 
