@@ -52,9 +52,18 @@ export async function buildState(
     const { tables, eventsPerSecond, version, definition, resumedAfter: _, ...progress } = built;
     const losses = skipped.losses(progress.corrupted);
     return { progress, eventsPerSecond, version, definition, tables: Object.keys(tables), losses };
+  } catch (error) {
+    throw namingLog(error, projection.log);
   } finally {
     session.progress.finish(task);
   }
+}
+
+/** Whoever reads a log knows its path only: what is missing is called here by its name. */
+export function namingLog(error: unknown, log: string): unknown {
+  if (!(error instanceof SalvorError) || error.code !== "STORE_MISSING") return error;
+  const hint = error.hint.replaceAll("<store>", log);
+  return new SalvorError(error.code, error.message, { hint, cause: error.cause });
 }
 
 function report(session: Session, task: string, progress: RebuildProgress): void {

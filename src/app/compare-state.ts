@@ -60,6 +60,9 @@ export async function compareState(
     consistent: base.expected === actual,
     differences: differencesIn(proof),
     differencesTotal: totalOf(proof),
+    missingTables: built.tables.filter(
+      (table) => !Object.hasOwn(sealed.receipt.collections, table),
+    ),
     behind: head === null ? 0 : Math.max(0, built.progress.applied - head.applied),
     ahead: aheadOf(head, built),
     actual,
@@ -148,6 +151,7 @@ function unreadable(
     consistent: false,
     differences: [],
     differencesTotal: 0,
+    missingTables: [],
     behind: 0,
     ahead: 0,
     corrupted: progress.corrupted,

@@ -19,6 +19,7 @@ const consistent: StateVerdict = {
   consistent: true,
   differences: [],
   differencesTotal: 0,
+  missingTables: [],
   behind: 0,
   ahead: 0,
   corrupted: 0,
@@ -69,6 +70,13 @@ describe("what is said of a state", () => {
     assert.match(only.evidence, /^missing files path="a"$/);
     assert.deepEqual(only.remedies, ["rebuild"]);
     assert.deepEqual(only.location, { file: projection.target });
+  });
+
+  it("names a table that is missing", () => {
+    const verdict = { ...different, missingTables: ["files"] };
+    const [only] = stateObservations(projection, { verdict, head, wanted, trouble: null });
+    assert.equal(only?.code, "projection.state.differs");
+    assert.match(only.description, /registry\.sqlite has no table files; 1 row differ/);
   });
 
   it("tells what is late from what is wrong", () => {

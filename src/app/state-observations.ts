@@ -91,11 +91,17 @@ function ahead(projection: ProjectionConfig, { verdict }: StateComparison): Obse
 }
 
 function differs(projection: ProjectionConfig, { verdict }: StateComparison): Observation {
-  const { differencesTotal } = verdict;
+  const { target, name } = projection;
+  const { differencesTotal, missingTables } = verdict;
+  const rows = counted(differencesTotal, "row");
+  const tables = `${missingTables.length === 1 ? "table" : "tables"} ${missingTables.join(", ")}`;
   return observed(projection, {
     code: "projection.state.differs",
     title: "The state is not what its log says",
-    description: `${counted(differencesTotal, "row")} of ${projection.target} differ from what the log of ${projection.name} says`,
+    description:
+      missingTables.length === 0
+        ? `${rows} of ${target} differ from what the log of ${name} says`
+        : `${target} has no ${tables}; ${rows} differ from what the log of ${name} says`,
     severity: "high",
     evidence: evidenceOf(verdict),
   });

@@ -5,7 +5,7 @@ import type { BuildProgress } from "../projections/types.ts";
 import { followProjection } from "../projections/follow.ts";
 import type { EventDamage } from "../stores/events.ts";
 import { lockTail, turnPath } from "../state/locks.ts";
-import { BATCH_MAX, eventDoor, keepDamaged, policyOf } from "./build-state.ts";
+import { BATCH_MAX, eventDoor, keepDamaged, namingLog, policyOf } from "./build-state.ts";
 import { refuseUntrustedModule } from "./config/parts.ts";
 import type { TailDocument, TailOptions } from "./projection-documents.ts";
 import { rebuild } from "./rebuild.ts";
@@ -83,6 +83,8 @@ async function followOnce(
     const hosts = await session.hosts();
     const both = AbortSignal.any([signal, watched.changed]);
     await followProjection(hosts, request, listener, both);
+  } catch (error) {
+    throw namingLog(error, projection.log);
   } finally {
     ended.abort();
     await watched.over;

@@ -177,6 +177,8 @@ export interface StateVerdict {
   /** At most 1,000. */
   readonly differences: readonly StateDifference[];
   readonly differencesTotal: number;
+  /** Tables of the projection that the live state has not got. */
+  readonly missingTables: readonly string[];
   /** Events of the log that the live state has not applied yet. */
   readonly behind: number;
   /** Events that the live state has applied and the log does not have any more: it lost them. */

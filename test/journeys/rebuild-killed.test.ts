@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { it } from "node:test";
@@ -26,6 +26,7 @@ it(`killed at random moments, it goes on and ends the same (SEED=${SEED})`, asyn
   const began = performance.now();
   const undisturbed = await rebuild(registry);
   const tookMs = performance.now() - began;
+  rmSync(registry.state);
   registry.write(OLD);
   await rebuild(registry);
   registry.write(MANY);

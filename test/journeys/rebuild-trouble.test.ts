@@ -40,7 +40,7 @@ describe("a right that is missing", () => {
     chownSync(registry.site.join("state"), 0, 0);
     const refused = await asNobody(registry, ["rebuild"]);
     assert.equal(refused.status, 5, refused.stderr);
-    assert.match(refused.stderr, /state\/\.registry\.sqlite\.salvor-rebuild/);
+    assert.match(refused.stderr, /state\/registry\.sqlite may not be read or written here/);
     assert.deepEqual(registry.rows(), replay(OLD));
     assert.deepEqual(registry.left(), []);
     chownSync(registry.site.join("state"), NOBODY, NOBODY);
@@ -98,7 +98,7 @@ describe("a log that goes away", () => {
     const rows = registry.rows();
     assert.ok([OLD, manyLines(8)].some((lines) => replay(lines).length === rows.length));
     const gone = await site.expect(5, ["rebuild"]);
-    assert.match(gone.stderr, /history\.jsonl/);
+    assert.match(gone.stderr, /history\.jsonl is not there\n.*"salvor restore history@latest/);
     renameSync(`${log}.away`, log);
     await site.expect(0, ["rebuild"]);
     assert.deepEqual(registry.rows(), replay(manyLines(8)));

@@ -71,6 +71,7 @@ describe("verify-state", () => {
     const found = await verify(registry, 1);
     assert.equal(found.differencesTotal, EXPECTED.length);
     assert.ok(found.differences.every(({ kind }) => kind === "missing"));
+    assert.match(found.findings[0]?.description ?? "", /has no table files/);
   });
 
   it("finds a state that is missing, or no database at all", async () => {

@@ -1,4 +1,5 @@
 import type { Observation } from "../../../core/finding.ts";
+import { duration } from "../../../core/text.ts";
 import type { EventBatch, LogEvent } from "../../events.ts";
 import type { EventLogOptions } from "../options.ts";
 import { wholeNumber } from "../read/sequence.ts";
@@ -62,7 +63,7 @@ export class EventRules {
     if (timeMs === null) return;
     this.#timeMs = timeMs;
     if (before === null || timeMs >= before) return;
-    const description = `line ${place.line} of ${place.file} (id ${id}) is ${before - timeMs} ms before the event above it`;
+    const description = `line ${place.line} of ${place.file} (id ${id}) is ${duration(before - timeMs)} before the event above it`;
     this.#take(observe("event-log.time.backwards", description, place));
   }
 
