@@ -39,6 +39,11 @@ export class Resync {
     this.#shapes.learn(this.#window.bytes, this.#window.indexOf(trial.at));
   }
 
+  /** Takes what a damaged record begins with as an example, as long as no sound one was seen. */
+  learnHead(offset: number): void {
+    this.#shapes.learnHead(this.#window.bytes, this.#window.indexOf(offset));
+  }
+
   /**
    * The first place from `offset` on where a record begins that is no part of the damaged one; the
    * end of the file when there is none, and at most `recordMax` away.

@@ -3,6 +3,8 @@ import { JsonReader } from "./reader.ts";
 
 const SHAPES_MAX = 16;
 const KEYS_MAX = 256;
+/** Fewer keys than these may be those of something inside a record. */
+const HEAD_KEYS_MIN = 3;
 
 /** Sound records are learnt from at first, then one in so many: they cost a second reading. */
 const LEARN_FIRST = 16;
@@ -23,6 +25,12 @@ export class RecordShapes {
     this.opening = opening === 0x7b || opening === 0x5b ? opening : 0;
     const keys = keysOf(bytes, start);
     if (keys.size > 0 && this.#shapes.size < SHAPES_MAX) this.#shapes.set([...keys].join(), keys);
+  }
+
+  /** Takes the keys before the damage of a first record, where there is no better example yet. */
+  learnHead(bytes: Uint8Array, start: number): void {
+    const keys = keysOf(bytes, start);
+    if (!this.isKnown && keys.size >= HEAD_KEYS_MIN) this.#shapes.set([...keys].join(), keys);
   }
 
   /** True when there is an example to compare with. */

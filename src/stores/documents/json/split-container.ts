@@ -78,8 +78,11 @@ class ContainerSplit {
     if (trial.kind === "sound") {
       yield this.#sound(trial);
       this.#advance(trial.next === COMMA ? trial.nextAt + 1 : trial.nextAt);
-    } else if (trial.kind === "unseparated") yield* this.#unseparated(trial);
-    else yield* this.#pass("damaged", yield* this.#resync.find(this.#here + 1));
+    } else {
+      this.#resync.learnHead(this.#here);
+      if (trial.kind === "unseparated") yield* this.#unseparated(trial);
+      else yield* this.#pass("damaged", yield* this.#resync.find(this.#here + 1));
+    }
   }
 
   *#trial(): Generator<null, RecordTrial> {
