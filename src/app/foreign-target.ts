@@ -9,6 +9,7 @@ import { realPath } from "./real-path.ts";
 import type { StoreConfig } from "./config/types.ts";
 import { stateTarget } from "./projection-target.ts";
 import { driverNamed, type Session } from "./session.ts";
+import { pathOf } from "./config/path-of.ts";
 
 /** A file as the disk knows it, by whatever name. */
 interface KnownFile {
@@ -72,8 +73,8 @@ async function ownerAmongStores(
 }
 
 /** A file that the log has, or one that would be a part of it once it is there. */
-async function isOfLog({ options }: StoreConfig, live: KnownFile): Promise<boolean> {
-  const pattern = String(options["path"]);
+async function isOfLog(store: StoreConfig, live: KnownFile): Promise<boolean> {
+  const pattern = pathOf(store);
   const { address, glob } = placeOf(pattern);
   const folder = await realPath(address);
   if (glob === null) return isSame(live, address);
@@ -91,7 +92,7 @@ async function isOfDatabase(
   live: KnownFile,
   isLink: boolean,
 ): Promise<boolean> {
-  const path = String(store.options["path"]);
+  const path = pathOf(store);
   if (path === target || !(await isSame(live, path))) return false;
   return isLink || (await realPath(path)) !== live.path;
 }

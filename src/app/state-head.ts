@@ -31,7 +31,7 @@ export async function readStateHead(image: Image, signal: AbortSignal): Promise<
     const place = typeof checkpoint === "string" ? (JSON.parse(checkpoint) as EventPlace) : null;
     return {
       version: Number(version),
-      definition: String(definition),
+      definition: typeof definition === "string" ? definition : "",
       applied: Number(applied),
       checkpoint: place,
     };

@@ -9,6 +9,7 @@ import type { KeyPath } from "./parse.ts";
 import { listed } from "./projection-config.ts";
 import type { ProjectionTree, RuleTree, UpcastTree } from "./projection-schema.ts";
 import type { Config } from "./types.ts";
+import { pathOf } from "./path-of.ts";
 
 /** One thing that is wrong, and the key that says it. */
 export interface ProjectionProblem {
@@ -219,8 +220,8 @@ function targetProblems(
 }
 
 /** What a log's pattern names is a part of the log, also what is not there yet. */
-function isSegment({ options }: Config["stores"][number], path: string): boolean {
-  const { address, glob } = placeOf(String(options["path"]));
+function isSegment(store: Config["stores"][number], path: string): boolean {
+  const { address, glob } = placeOf(pathOf(store));
   return glob !== null && isBelow(path, address) && globPattern(glob).test(relative(address, path));
 }
 

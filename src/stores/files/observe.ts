@@ -23,8 +23,5 @@ const CATALOGUE = {
   "files.content.leftover": ["A writer has left a temporary file", "info", "configuration", []],
 } as const satisfies Catalogue;
 
-/** A code of the catalogue: what a look at a tree can find. */
-export type FilesCode = keyof typeof CATALOGUE;
-
 /** Words an observation of the catalogue. */
 export const observe = observeOf(CATALOGUE);
