@@ -32,3 +32,10 @@ it("removes what a killed command left, and nothing of a living one", async () =
   assert.deepEqual(await readdir(folder), ["lock"]);
   await rm(folder, { recursive: true });
 });
+
+it("calls what the disk does to it by its name", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "salvor-scratch-"));
+  const tooLong = join(folder, "x".repeat(300));
+  await assert.rejects(openScratch(tooLong, systemWorld()), { name: "SalvorError" });
+  await rm(folder, { recursive: true });
+});

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { knownError } from "../core/disk.ts";
 import { SalvorError } from "../core/errors.ts";
 import { holdLock } from "../core/lock.ts";
 import type { World } from "../core/world.ts";
@@ -17,10 +18,8 @@ export interface Scratch extends AsyncDisposable {
  * the kernel frees tells the dead from the living.
  */
 export async function openScratch(parent: string, world: World): Promise<Scratch> {
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  await refuseShared(parent);
   const path = join(parent, world.newId("scratch"));
-  const lock = await makeLocked(parent, path, world);
+  const lock = await makeIn(parent, path, world);
   return {
     path,
     [Symbol.asyncDispose]: async () => {
@@ -29,6 +28,17 @@ export async function openScratch(parent: string, world: World): Promise<Scratch
       await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     },
   };
+}
+
+/** A full or failing disk is no fault of ours. */
+async function makeIn(parent: string, path: string, world: World): Promise<AsyncDisposable> {
+  try {
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await refuseShared(parent);
+    return await makeLocked(parent, path, world);
+  } catch (error) {
+    throw knownError(error);
+  }
 }
 
 /** In /tmp anybody could have made a folder of this name before us, and would own what lies in it. */
