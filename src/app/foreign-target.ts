@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 import { SalvorError } from "../core/errors.ts";
 import { placeOf } from "../stores/event-log/place.ts";
@@ -9,6 +9,7 @@ import { realPath } from "./real-path.ts";
 import type { StoreConfig } from "./config/types.ts";
 import { stateTarget } from "./projection-target.ts";
 import { driverNamed, type Session } from "./session.ts";
+import { isBelow } from "./config/is-below.ts";
 import { pathOf } from "./config/path-of.ts";
 
 /** A file as the disk knows it, by whatever name. */
@@ -110,8 +111,4 @@ async function knownFile(path: string): Promise<KnownFile> {
   const found = await stat(path, { bigint: true }).catch(() => null);
   const node = found === null ? null : `${found.dev}:${found.ino}`;
   return { path: await realPath(path), node };
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }

@@ -4,14 +4,13 @@ import { test } from "node:test";
 
 import { isSame, readContent } from "../damage/content.ts";
 import { runProcess, type ProcessResult } from "../support/processes.ts";
-import { cleanEnvironment, NODE, SALVOR } from "../support/salvor.ts";
 import { CHINOOK, shopSite, zeroPages } from "./damaged-shop.ts";
 import { openSite, type Site } from "./site.ts";
+import { asNobody, NOBODY } from "./nobody.ts";
 import { needsRoot, smallDisk } from "./small-disk.ts";
 
 // Goal: looks and recoveries that lack a right or room say so, and change nothing.
 
-const NOBODY = 65_534;
 const DONE = 0;
 const FOUND = 1;
 const BUSY = 5;
@@ -73,12 +72,6 @@ test(
 async function own(site: Site, name: string, user: number): Promise<void> {
   await runProcess("chown", ["-R", `${user}:${user}`, site.join(name)]);
   await runProcess("chmod", ["a+rx", site.join(name)]);
-}
-
-function asNobody(site: Site, args: readonly string[]): Promise<ProcessResult> {
-  const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
-  const options = { cwd: site.path, env: cleanEnvironment(site.env) };
-  return runProcess("setpriv", [...user, NODE, SALVOR, ...args], options);
 }
 
 function assertStatus(

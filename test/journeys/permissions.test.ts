@@ -13,15 +13,15 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { runProcess, type ProcessResult } from "../support/processes.ts";
-import { cleanEnvironment, NODE, PROJECT, SALVOR } from "../support/salvor.ts";
+import { PROJECT } from "../support/salvor.ts";
 import { openSite, type Site } from "./site.ts";
+import { asNobody, NOBODY } from "./nobody.ts";
 import { needsRoot } from "./small-disk.ts";
 
 // Goal: where a right is missing, Salvor says which file, and changes nothing.
 // Method: the command line as a user without rights, on a site that lacks one right at a time.
 
 const CHINOOK = join(PROJECT, "test", "data", "chinook.sqlite");
-const NOBODY = 65_534;
 const DONE = 0;
 const BUSY = 5;
 
@@ -157,12 +157,6 @@ async function own(site: Site, name: string, user: number): Promise<void> {
   await runProcess("chown", ["-R", `${user}:${user}`, site.join(name)]);
   await runProcess("chmod", ["a+rx", site.join(name)]);
   if (user === 0 && name === "data") chmodSync(site.database("shop"), 0o644);
-}
-
-function asNobody(site: Site, args: readonly string[]): Promise<ProcessResult> {
-  const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
-  const options = { cwd: site.path, env: cleanEnvironment(site.env) };
-  return runProcess("setpriv", [...user, NODE, SALVOR, ...args], options);
 }
 
 function assertStatus({ status, stdout, stderr }: ProcessResult, expected: number): void {

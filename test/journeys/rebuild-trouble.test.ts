@@ -3,7 +3,6 @@ import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync } from 
 import { describe, it } from "node:test";
 
 import { runProcess, type ProcessResult } from "../support/processes.ts";
-import { cleanEnvironment, NODE, SALVOR } from "../support/salvor.ts";
 import { waitFor } from "../support/wait.ts";
 import {
   EXPECTED,
@@ -13,38 +12,38 @@ import {
   replay,
   type Registry,
 } from "./registry-site.ts";
+import { asNobody, NOBODY } from "./nobody.ts";
 import { needsRoot, smallDisk } from "./small-disk.ts";
 
 // Goal: whatever is missing (a right, room, the log itself), it is said, the live state stays as it
 // is, and the next rebuild ends well once it is there again.
 // Method: the real program, from which one thing after the other is taken away.
 
-const NOBODY = 65_534;
 const OLD = LINES.slice(0, 500);
 
 describe("a right that is missing", () => {
   it("to read the log: no damage, and nothing is left", needsRoot, async () => {
     await using registry = await nobodysRegistry();
     chmodSync(registry.log, 0);
-    const refused = await asNobody(registry, ["rebuild"]);
+    const refused = await asNobody(registry.site, ["rebuild"]);
     assert.equal(refused.status, 5, refused.stderr);
     assert.match(refused.stderr, /history\.jsonl/);
     assert.deepEqual(registry.rows(), replay(OLD));
     chmodSync(registry.log, 0o600);
-    assertDone(await asNobody(registry, ["rebuild"]));
+    assertDone(await asNobody(registry.site, ["rebuild"]));
     assert.deepEqual(registry.rows(), EXPECTED);
   });
 
   it("to write beside the state: the state stays", needsRoot, async () => {
     await using registry = await nobodysRegistry();
     chownSync(registry.site.join("state"), 0, 0);
-    const refused = await asNobody(registry, ["rebuild"]);
+    const refused = await asNobody(registry.site, ["rebuild"]);
     assert.equal(refused.status, 5, refused.stderr);
     assert.match(refused.stderr, /state\/registry\.sqlite may not be read or written here/);
     assert.deepEqual(registry.rows(), replay(OLD));
     assert.deepEqual(registry.left(), []);
     chownSync(registry.site.join("state"), NOBODY, NOBODY);
-    assertDone(await asNobody(registry, ["rebuild"]));
+    assertDone(await asNobody(registry.site, ["rebuild"]));
     assert.deepEqual(registry.rows(), EXPECTED);
   });
 
@@ -142,15 +141,9 @@ async function nobodysRegistry(): Promise<Registry> {
   const { site } = registry;
   await runProcess("chown", ["-R", `${NOBODY}:${NOBODY}`, site.path]);
   chmodSync(site.path, 0o755);
-  assertDone(await asNobody(registry, ["rebuild"]));
+  assertDone(await asNobody(registry.site, ["rebuild"]));
   registry.write(LINES);
   return registry;
-}
-
-function asNobody({ site }: Registry, args: readonly string[]): Promise<ProcessResult> {
-  const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
-  const options = { cwd: site.path, env: cleanEnvironment(site.env) };
-  return runProcess("setpriv", [...user, NODE, SALVOR, ...args], options);
 }
 
 function assertDone({ status, stdout, stderr }: ProcessResult): void {

@@ -11,15 +11,14 @@ import {
 import { test } from "node:test";
 
 import { runProcess, type ProcessResult } from "../support/processes.ts";
-import { cleanEnvironment, NODE, SALVOR } from "../support/salvor.ts";
 import { openSite, type Site } from "./site.ts";
+import { asNobody, NOBODY } from "./nobody.ts";
 import { needsRoot } from "./small-disk.ts";
 
 // Goal: owners of files are kept, and compared where that is asked for; what a user may not read makes no
 // backup that silently lacks it.
 // Method: a tree whose entries belong to several users, and the command line as root and as another one.
 
-const NOBODY = 65_534;
 const DONE = 0;
 const UNEQUAL = 1;
 const BUSY = 5;
@@ -134,12 +133,6 @@ async function writeConfig(site: Site, more: string): Promise<void> {
 async function giveTo(site: Site, user: number): Promise<void> {
   await runProcess("chown", ["-R", `${user}:${user}`, site.path]);
   chmodSync(site.path, 0o755);
-}
-
-function asNobody(site: Site, args: readonly string[]): Promise<ProcessResult> {
-  const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
-  const options = { cwd: site.path, env: cleanEnvironment(site.env) };
-  return runProcess("setpriv", [...user, NODE, SALVOR, ...args], options);
 }
 
 function assertStatus({ status, stdout, stderr }: ProcessResult, expected: number): void {

@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path";
+import { relative } from "node:path";
 
 import type { Driver } from "../../stores/define-driver.ts";
 import { nearest } from "../../core/nearest.ts";
@@ -9,6 +9,7 @@ import type { KeyPath } from "./parse.ts";
 import { listed } from "./projection-config.ts";
 import type { ProjectionTree, RuleTree, UpcastTree } from "./projection-schema.ts";
 import type { Config } from "./types.ts";
+import { isBelow } from "./is-below.ts";
 import { pathOf } from "./path-of.ts";
 
 /** One thing that is wrong, and the key that says it. */
@@ -223,13 +224,6 @@ function targetProblems(
 function isSegment(store: Config["stores"][number], path: string): boolean {
   const { address, glob } = placeOf(pathOf(store));
   return glob !== null && isBelow(path, address) && globPattern(glob).test(relative(address, path));
-}
-
-function isBelow(path: string, folder: string): boolean {
-  for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
-    if (above === folder) return true;
-  }
-  return false;
 }
 
 function tableNamed(name: string, tables: Tables): Tables[string] | null {

@@ -6,15 +6,16 @@ import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { SealedReceipt } from "../../receipts/types.ts";
 import type { PagedPart, Repository } from "../../repository/types.ts";
-import type { Image, Store } from "../../stores/types.ts";
+import type { Image } from "../../stores/types.ts";
 import type { RecoveryContext } from "../context.ts";
 import { findLosses, lossJson } from "../losses.ts";
 import { hasSameBytes } from "../same-bytes.ts";
 import { type MergeSource, proveMerge } from "../prove-merge.ts";
-import { proofJson, proveSame, proveStore, type StoreProof } from "../prove-store.ts";
+import { proveSame, proveStore, type StoreProof } from "../prove-store.ts";
 import { beforeIn } from "./backup.ts";
 import { builtIn } from "./built.ts";
 import { chosenIn } from "./chosen.ts";
+import { judgeLive } from "./judge-live.ts";
 import { storeFields } from "./parameters.ts";
 import { amendedIn } from "./put-back-rows.ts";
 import { movedIn, outputsOf, quarantinesIn } from "./quarantine-json.ts";
@@ -39,6 +40,11 @@ const parameters = z.object({
 
 type Context = StepContext<z.output<typeof parameters>>;
 
+const WORDS = {
+  newer: "programs have written to the live store since the exchange",
+  unequal: "does not hold what the receipt says",
+};
+
 /** Asks the live store itself what it holds now, and the quarantine what is gone. */
 export function verifyLive(recovery: RecoveryContext) {
   return defineStep({
@@ -61,7 +67,7 @@ export function verifyLive(recovery: RecoveryContext) {
       const found = await (merged.length === 0
         ? proveAlone(context, { repository, before: sealed, image }, signal)
         : proveMerged(recovery, context, { repository, before: sealed, image }, signal));
-      await judge(context, live, found, signal);
+      await judgeLive(context, live, found, WORDS, signal);
       const question = { sealed, found, image };
       const cost = merged.length === 0 ? await costOf(recovery, context, question, signal) : {};
       await discardBeside(recovery, context, signal);
@@ -125,39 +131,6 @@ async function proveMerged(
     sources.push({ image: source, sealed, collections: amended.collections });
   }
   return await proveMerge({ store, before, sources, live: image }, signal);
-}
-
-/**
- * Programs that stayed connected may have committed since the exchange: then the live store is newer
- * than the receipt and sound, and the proof of what was exchanged stands. Anything else that is
- * unequal has failed.
- */
-async function judge(
-  context: Context,
-  live: Store,
-  { proof, complaints }: StoreProof,
-  signal: AbortSignal,
-): Promise<void> {
-  const { address } = live.identity;
-  const [complaint] = complaints;
-  if (complaint === undefined && !proof.equal && (await isUsed(live, signal))) {
-    await context.note("programs have written to the live store since the exchange");
-    await context.record({ live: proofJson(proof) });
-    return;
-  }
-  await context.record({ proof: proofJson(proof) });
-  if (complaint === undefined && proof.equal) return;
-  const problem =
-    complaint === undefined
-      ? `${address} does not hold what the receipt says`
-      : `the engine finds ${address} damaged: ${complaint}`;
-  throw new SalvorError("PROOF_UNEQUAL", problem, {
-    hint: 'Check the disk (dmesg, smartctl), then run "salvor resume".',
-  });
-}
-
-async function isUsed(live: Store, signal: AbortSignal): Promise<boolean> {
-  return (await live.users(signal)).processes.length > 0;
 }
 
 interface CostQuestion {

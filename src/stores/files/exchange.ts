@@ -1,6 +1,6 @@
 import type { ExchangeOptions, Quarantine } from "../types.ts";
 import type { LiveTree } from "./live.ts";
-import { isPartial, liveFingerprint } from "./quarantine.ts";
+import { isPartial, liveFingerprint } from "./partial-quarantine.ts";
 import { swapTrees } from "./swap.ts";
 import { refuseUsed } from "./users.ts";
 

@@ -6,7 +6,7 @@ import { carryLeftAlone } from "./carry.ts";
 import type { CopyInput } from "./copy-task.ts";
 import { fingerprintOf } from "./fingerprint-of.ts";
 import type { LiveTree } from "./live.ts";
-import { liveFingerprint } from "./quarantine.ts";
+import { liveFingerprint } from "./partial-quarantine.ts";
 import { removeTree } from "./remove-tree.ts";
 import { settleSwap, swapTrees } from "./swap.ts";
 import { refuseUsed } from "./users.ts";

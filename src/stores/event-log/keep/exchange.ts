@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ExchangeOptions, Quarantine } from "../../types.ts";
 import { listSegments } from "./list-segments.ts";
 import type { LiveLog } from "./live.ts";
-import { isPartial, liveFingerprint } from "./quarantine.ts";
+import { isPartial, liveFingerprint } from "../../files/partial-quarantine.ts";
 import { DRAFT } from "./restore.ts";
 import { fingerprintOf } from "./survey-task.ts";
 import { settleSwap, swapSegments } from "./swap.ts";

@@ -1,4 +1,5 @@
 import type { FindingCategory, Location, Observation, Severity } from "../../../core/finding.ts";
+import { cutEvidence } from "../../evidence.ts";
 
 const CATALOGUE = {
   "sqlite.file.missing": ["The database is missing", "critical", "structure"],
@@ -28,8 +29,6 @@ const CATALOGUE = {
 /** A code of the catalogue. */
 export type PreflightCode = keyof typeof CATALOGUE;
 
-const EVIDENCE_MAX = 256;
-
 /** Words an observation of the catalogue. Critical ones are mended by restoring. */
 export function observe(
   code: PreflightCode,
@@ -45,7 +44,7 @@ export function observe(
     severity,
     category,
     location,
-    evidence: evidence.slice(0, EVIDENCE_MAX),
+    evidence: cutEvidence(evidence),
     remedies: remediesOf(code, severity),
   };
 }
