@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { temporaryFolder } from "../support/folder.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { startSalvor } from "../support/salvor.ts";
-import { everyPoint, somePoints } from "./injection.ts";
+import { everyPoint, somePoints, type Point } from "./injection.ts";
 import { copyOf, crashAt, disturb, type Stand } from "./process-outcome.ts";
 import { ENVIRONMENT, type Scenario } from "./process-scenarios.ts";
 
@@ -19,6 +19,9 @@ export interface Effort {
   /** Told of each failure as it happens. */
   readonly onFailure?: (error: unknown) => void;
 }
+
+/** So many points are drawn for each that is to be broken. */
+const DRAWN_FOR_ONE = 4;
 
 /** How it went. */
 export interface Outcome {
@@ -56,8 +59,18 @@ async function calls(stand: Stand, effort: Effort, random: Random): Promise<Work
   await using folder = await copyOf(stand);
   const target = { args: stand.scenario.args, cwd: folder.path, env: ENVIRONMENT };
   const all = await everyPoint(target);
-  const points = effort.points === "all" ? all : somePoints(all, effort.points, random);
-  return points.map((point) => () => crashAt(stand, point));
+  const { points } = effort;
+  if (points === "all") return all.map((point) => () => crashAt(stand, point));
+  const drawn = somePoints(all, points * DRAWN_FOR_ONE, random);
+  return Array.from({ length: points }, (_, at) =>
+    drawn.filter((__, nth) => nth % points === at),
+  ).map((candidates) => () => firstHit(stand, candidates));
+}
+
+/** Which thread does a call is not the same in each run: one that does not come gives way. */
+async function firstHit(stand: Stand, candidates: readonly Point[]): Promise<boolean> {
+  for (const point of candidates) if (await crashAt(stand, point)) return true;
+  return false;
 }
 
 /** Plain kills, of the command alone and of its whole group in turns. */
