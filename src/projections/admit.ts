@@ -38,13 +38,12 @@ export async function admit(batch: EventBatch, context: AdmissionContext): Promi
   const { memory, segments, untilMs } = context;
   const segment = segments.numberOf(batch.end.segment);
   const verdicts = new Uint8Array(events.length);
-  const doubtful: number[] = [];
-  for (let at = 0; at < events.length; at += 1) {
-    const event = events[at];
-    if (event === undefined) continue;
-    if (untilMs !== null && isAfter(event, untilMs)) verdicts[at] = VERDICTS.outside;
-    else if (!memory.addNew(event.source, event.id, segment, offsets[at] ?? 0)) doubtful.push(at);
+  if (untilMs !== null) {
+    for (const [at, event] of events.entries()) {
+      if (isAfter(event, untilMs)) verdicts[at] = VERDICTS.outside;
+    }
   }
+  const doubtful = memory.addNew({ events, segment, offsets }, verdicts);
   const damaged: EventDamage[] = [];
   // One after the other: what is found to be new is remembered before the next is asked.
   for (const at of doubtful) {

@@ -19,6 +19,17 @@ function openDatabase(path = ":memory:"): DatabaseSync {
   return database;
 }
 
+/** Remembers one event where it is new, and says whether it was. */
+function isNew(
+  memory: AppliedMemory,
+  source: string | null,
+  id: string,
+  [segment, offset]: readonly [number, number] = [0, 0],
+): boolean {
+  const batch = { events: [{ source, id }], segment, offsets: Float64Array.of(offset) };
+  return memory.addNew(batch, new Uint8Array(1)).length === 0;
+}
+
 describe("the memory of applied events", () => {
   it("knows each of many, where it lies, and no other, also when it is opened again", async () => {
     await using folder = await memoryFolder();
@@ -27,14 +38,14 @@ describe("the memory of applied events", () => {
     const count = RECENT_MAX * 2 + 1000;
     const memory = new AppliedMemory(database, KEY, count / 4); // fewer than there are
     for (let at = 0; at < count; at += 1) {
-      assert.ok(memory.addNew("source", `event-${at}`, at % 7, at * 1000));
+      assert.ok(isNew(memory, "source", `event-${at}`, [at % 7, at * 1000]));
       if (at % 20_000 === 0) memory.save();
     }
     memory.save();
     const again = new AppliedMemory(database, KEY, 0);
     for (const each of [memory, again]) {
       for (let at = 0; at < count; at += 1997) {
-        assert.equal(each.addNew("source", `event-${at}`, 0, 0), false);
+        assert.equal(isNew(each, "source", `event-${at}`), false);
         const found = each.find("source", `event-${at}`);
         assert.deepEqual(found, [{ segment: at % 7, offset: at * 1000 }]);
         assert.deepEqual(each.find("other", `event-${at}`), []);
@@ -43,9 +54,20 @@ describe("the memory of applied events", () => {
     }
     // Many questions: it reads all hashes, and answers the same.
     for (let at = 0; at < 25_000; at += 1) {
-      assert.equal(again.addNew("source", `event-${at}`, 0, 0), false);
+      assert.equal(isNew(again, "source", `event-${at}`), false);
     }
-    assert.ok(again.addNew(null, "event-1", 1, 1));
+    assert.ok(isNew(again, null, "event-1", [1, 1]));
+  });
+
+  it("takes a batch at once, tells the doubtful of it in order, and leaves out what is not meant", () => {
+    using database = openDatabase();
+    const memory = new AppliedMemory(database, KEY, 10);
+    const events = ["a", "b", "a", "c", "b"].map((id) => ({ source: null, id }));
+    const batch = { events, segment: 3, offsets: Float64Array.of(0, 10, 20, 30, 40) };
+    assert.deepEqual(memory.addNew(batch, Uint8Array.of(0, 0, 0, 1, 0)), [2, 4]);
+    assert.deepEqual(memory.find(null, "b"), [{ segment: 3, offset: 10 }]);
+    assert.deepEqual(memory.find(null, "c"), []);
+    assert.deepEqual(memory.addNew(batch, new Uint8Array(5)), [0, 1, 2, 4]);
   });
 
   it("keeps few runs however much it holds, and loses nothing when it merges them", () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import type { LogEvent } from "../../stores/events.ts";
 import { Bloom } from "./bloom.ts";
 import { bytesOf, entriesOf, placeHigh, placeLow, WORDS, type AppliedPlace } from "./entries.ts";
 import { IdHash } from "./id-hash.ts";
@@ -19,6 +20,14 @@ const QUESTIONS_MIN = 5_000;
 /** A question costs about as much as reading so many hashes. */
 const QUESTION_ENTRIES = 30;
 
+/** Neighbouring events of one segment. */
+export interface NewEvents {
+  readonly events: readonly Pick<LogEvent, "id" | "source">[];
+  readonly segment: number;
+  /** By event. */
+  readonly offsets: Float64Array;
+}
+
 /**
  * Which events a state has applied. It never takes one event for another: it gives places of those
  * that may be the same, and who asks compares. Memory is bounded however many there are, and asking
@@ -32,6 +41,9 @@ export class AppliedMemory {
   #bloom: Bloom | null = null;
   #questions = 0;
   readonly #expected: number;
+  /** Of the batch at hand: the hash of each event, and whether runs may have it. */
+  #hashes = new Uint32Array(0);
+  #mayBeInRuns = new Uint8Array(0);
   /** Entries of the newest that are in the database. */
   #saved = 0;
 
@@ -47,14 +59,30 @@ export class AppliedMemory {
     if (this.#runs.count === 0) this.#bloom = new Bloom(expected);
   }
 
-  /** Remembers an event that is certainly new, and says so; false leaves it to {@link find}. */
-  addNew(source: string | null, id: string, segment: number, offset: number): boolean {
-    this.#hash.take(source, id);
-    const { hi, lo } = this.#hash;
-    const slot = this.#recent.slotFor(hi, lo);
-    if (slot < 0 || this.#isInRuns(hi, lo)) return false;
-    this.#recent.addAt(slot, hi, lo, placeHigh(segment, offset), placeLow(offset));
-    return true;
+  /**
+   * Remembers the events of a batch that are certainly new.
+   *
+   * @param isLeft by event: not 0 for one that is not meant.
+   * @returns the numbers of those that only {@link find} can tell, in order.
+   */
+  addNew(batch: NewEvents, isLeft: Uint8Array): readonly number[] {
+    const { events, segment, offsets } = batch;
+    this.#hashAll(events);
+    this.#askBloom(events.length);
+    const doubtful: number[] = [];
+    for (let at = 0; at < events.length; at += 1) {
+      if (isLeft[at] !== 0) continue;
+      const hi = this.#hashes[2 * at] ?? 0;
+      const lo = this.#hashes[2 * at + 1] ?? 0;
+      const slot = this.#recent.slotFor(hi, lo);
+      if (slot < 0 || (this.#mayBeInRuns[at] !== 0 && this.#isInRuns(hi, lo))) {
+        doubtful.push(at);
+        continue;
+      }
+      const offset = offsets[at] ?? 0;
+      this.#recent.addAt(slot, hi, lo, placeHigh(segment, offset), placeLow(offset));
+    }
+    return doubtful;
   }
 
   /** Where applied events lie that may be the same one. */
@@ -103,9 +131,34 @@ export class AppliedMemory {
     this.#saved = 0;
   }
 
+  // One table after the other for a whole batch: the processor fetches many of its lines at once, and
+  // waits for each when other work lies between.
+  #hashAll(events: NewEvents["events"]): void {
+    if (this.#mayBeInRuns.length < events.length) {
+      this.#hashes = new Uint32Array(2 * events.length);
+      this.#mayBeInRuns = new Uint8Array(events.length);
+    }
+    for (let at = 0; at < events.length; at += 1) {
+      const event = events[at];
+      if (event === undefined) continue;
+      this.#hash.take(event.source, event.id);
+      this.#hashes[2 * at] = this.#hash.hi;
+      this.#hashes[2 * at + 1] = this.#hash.lo;
+    }
+  }
+
+  #askBloom(count: number): void {
+    const bloom = this.#bloom;
+    this.#mayBeInRuns.fill(this.#runs.count === 0 ? 0 : 1, 0, count);
+    if (bloom === null || this.#runs.count === 0) return;
+    for (let at = 0; at < count; at += 1) {
+      const may = bloom.mayHave(this.#hashes[2 * at] ?? 0, this.#hashes[2 * at + 1] ?? 0);
+      this.#mayBeInRuns[at] = may ? 1 : 0;
+    }
+  }
+
   #isInRuns(hi: number, lo: number): boolean {
-    if (this.#bloom?.mayHave(hi, lo) === false) return false;
-    if (this.#runs.count === 0) return false;
+    if (this.#bloom?.mayHave(hi, lo) === false) return false; // it may be newer than the answers
     this.#questions += 1;
     if (this.#bloom === null && this.#questions > this.#questionsMax()) this.#makeBloom();
     return this.#runs.find(hi, lo).length > 0;
