@@ -13,6 +13,7 @@ export { openSalvor } from "./app/open-salvor.ts";
 export type * from "./app/look-documents.ts";
 export type * from "./app/projection-documents.ts";
 export type * from "./app/run-document.ts";
+export type * from "./app/salvage-document.ts";
 export type * from "./app/types.ts";
 export { SalvorError, type ErrorCode } from "./core/errors.ts";
 export type { Finding, FindingKind, FindingStatus } from "./checks/types.ts";

@@ -95,6 +95,10 @@ export function openSalvorOn(session: Session): Salvor {
       const { recover } = await import("./recover.ts");
       return told("recover", given.stores?.join(" ") ?? "", recover(session, given, signal));
     },
+    salvage: async (given, signal = never) => {
+      const { salvage } = await import("./salvage.ts");
+      return told("salvage", given.subject, salvage(session, given, signal));
+    },
     fullRecovery: async (given = {}, signal = never) => {
       const { fullRecovery } = await import("./full-recovery.ts");
       const subject = given.stores?.join(" ") ?? "";

@@ -28,6 +28,7 @@ import type {
   VerifyStatesDocument,
 } from "./projection-documents.ts";
 import type { RunDocument } from "./run-document.ts";
+import type { SalvageDocument, SalvageOptions } from "./salvage-document.ts";
 
 export type { ChangeOptions };
 
@@ -76,6 +77,7 @@ export interface Salvor extends AsyncDisposable {
   acknowledgeFinding(options: FindingDecision, signal?: AbortSignal): Promise<FindingDocument>;
   resolveFinding(options: FindingDecision, signal?: AbortSignal): Promise<FindingDocument>;
   recover(options?: RecoverOptions, signal?: AbortSignal): Promise<RunDocument>;
+  salvage(options: SalvageOptions, signal?: AbortSignal): Promise<SalvageDocument>;
   fullRecovery(options?: FullRecoveryOptions, signal?: AbortSignal): Promise<FullRecoveryDocument>;
   generateReport(options?: ReportOptions, signal?: AbortSignal): Promise<ReportDocument>;
   rebuild(

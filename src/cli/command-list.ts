@@ -60,6 +60,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import("./commands/recover.ts")).recoverCommand,
   },
   {
+    name: "salvage",
+    summary: "Read what is readable into a new place, without any backup",
+    load: async () => (await import("./commands/salvage.ts")).salvageCommand,
+  },
+  {
     name: "full-recovery",
     summary: "Audit, integrity, scan, recover, verify",
     load: async () => (await import("./commands/full-recovery.ts")).fullRecoveryCommand,

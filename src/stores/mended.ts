@@ -31,6 +31,8 @@ export interface Mended {
   readonly documents: readonly MendedDocument[];
   /** Documents by what became of them; `unchanged` are all others that are there. */
   readonly total: Readonly<Record<MendVerdict | "unchanged", number>>;
+  /** The same for each collection that has any of them. */
+  readonly collections: Readonly<Record<string, Readonly<Record<MendVerdict, number>>>>;
   /** Content that is gone from the store; at most 1,000. */
   readonly losses: readonly (MendedDocument & { readonly loss: string })[];
   readonly lossesTotal: number;

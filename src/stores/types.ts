@@ -6,6 +6,7 @@ import type { WorkerPool } from "../core/pool.ts";
 import type { World } from "../core/world.ts";
 import type { Entry, SchemaElement, SealedReceipt } from "../receipts/types.ts";
 import type { AmendedCollection, AmendedDoubt } from "./amended-collection.ts";
+import type { CaptureOptions, UnreadFiles } from "./capture-options.ts";
 import type { EventDoor } from "./events.ts";
 import type { CompareOptions, FileComparison, RestoreOptions } from "./file-comparison.ts";
 import type { FileFacts, PageRun } from "./facts.ts";
@@ -190,6 +191,11 @@ export type Amendment =
       readonly quarantine: string;
       /** What is lost leaves the store; else it stays as it lies there. */
       readonly takeOut: boolean;
+      /**
+       * The store is a copy that nobody uses, and no snapshot was asked: also a file of which the very
+       * name is expected may leave it.
+       */
+      readonly isCopy?: boolean;
       /** Collections of whose content nothing is told; the quarantine has it. */
       readonly hidden: readonly string[];
       /** Keys that never return. */
@@ -244,6 +250,8 @@ export interface Image extends Content, AsyncDisposable {
   readonly at: string;
   /** What tells this instant from every other commit of the same store, as far as bytes can. */
   readonly fingerprint: string;
+  /** What is not in it; of a capture that was asked for what is readable. */
+  readonly unread?: UnreadFiles;
   collections(signal: AbortSignal): Promise<readonly Collection[]>;
   /** The catalogue, as a receipt compares it. */
   schema(signal: AbortSignal): Promise<readonly SchemaElement[]>;
@@ -295,14 +303,6 @@ export interface Quarantine {
 export interface ExchangeOptions {
   /** Go on although it cannot be seen who else has the store open. */
   readonly unseen: boolean;
-}
-
-/** Who else may touch a store while it is captured. */
-export interface CaptureOptions {
-  /** Nobody does, and Salvor may settle it where it is. */
-  readonly exclusive: boolean;
-  /** Nobody does, and not a byte of it may change. */
-  readonly frozen?: boolean;
 }
 
 /** A live thing we protect: a database, a folder of documents, an event log. */

@@ -6,7 +6,10 @@ import type { Site } from "./site.ts";
 export const NOBODY = 65_534;
 
 /** Runs the program in a site as a user without rights. */
-export function asNobody(site: Site, args: readonly string[]): Promise<ProcessResult> {
+export function asNobody(
+  site: Pick<Site, "env" | "path">,
+  args: readonly string[],
+): Promise<ProcessResult> {
   const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
   const options = { cwd: site.path, env: cleanEnvironment(site.env) };
   return runProcess("setpriv", [...user, NODE, SALVOR, ...args], options);

@@ -17,6 +17,7 @@ const mended = (reasons: readonly string[]): Mended => ({
   total: { unchanged: 4, repaired: 0, restored: 0, partial: 0, lost: 0, derived: 1 },
   newer: 0,
   pending: 0,
+  collections: {},
   losses: [],
   lossesTotal: 0,
   wanted: [],

@@ -3,8 +3,9 @@ import type { RowForm } from "../files/row-form.ts";
 import { treeActions } from "../files/store.ts";
 import { resolve } from "node:path";
 
-import { readTree, refuseUnreadable } from "../files/capture.ts";
+import { readTree, unreadOf } from "../files/capture.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { CaptureOptions } from "../capture-options.ts";
 import type { DriverContext, Image, Store } from "../types.ts";
 import { holdFolder } from "./held.ts";
 import { openDocuments } from "./image.ts";
@@ -37,7 +38,7 @@ export function openDocumentStore(
     identity,
     preflight: () => preflightDocuments(live),
     hold: (signal) => holdDocuments(live, signal),
-    capture: (_options, signal) => captureDocuments(live, signal),
+    capture: (asked, signal) => captureDocuments(live, asked, signal),
     ...treeActions(tree, form),
     amend: (amendment, signal) =>
       amendment.kind === "put-back-files"
@@ -47,12 +48,16 @@ export function openDocumentStore(
 }
 
 /** Damaged documents are part of it, byte by byte; what cannot be read is not left out. */
-async function captureDocuments(live: LiveDocuments, signal: AbortSignal): Promise<Image> {
+async function captureDocuments(
+  live: LiveDocuments,
+  asked: CaptureOptions,
+  signal: AbortSignal,
+): Promise<Image> {
   const captured = await readTree(live.tree, signal);
   const folder = await holdFolder(live, captured, signal);
   try {
-    refuseUnreadable(live.tree, captured.captured);
-    return openDocuments(folder);
+    const unread = unreadOf(live.tree, captured.captured, asked);
+    return { ...openDocuments(folder), ...unread };
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;

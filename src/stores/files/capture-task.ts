@@ -49,7 +49,7 @@ export interface TreeCounts extends EntryCounts {
 
 const ROUNDS_MAX = 6;
 const PAUSE_MS = 25;
-const NAMED_MAX = 20;
+const NAMED_MAX = 1_000;
 const SPECIALS_MAX = 1_000;
 
 /** Reads a tree until nothing changes any more while it is read, or often enough. */

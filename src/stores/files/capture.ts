@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SalvorError } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
 import { timestamp } from "../../core/world.ts";
+import type { CaptureOptions } from "../capture-options.ts";
 import type { Image } from "../types.ts";
 import type { Captured, CaptureInput } from "./capture-task.ts";
 import type { CapturedTree } from "./captured-tree.ts";
@@ -11,11 +12,15 @@ import { openImage } from "./image.ts";
 import type { LiveTree } from "./live.ts";
 
 /** One instant of a live tree as an image: all of it, or an error. */
-export async function captureTree(live: LiveTree, signal: AbortSignal): Promise<Image> {
+export async function captureTree(
+  live: LiveTree,
+  options: CaptureOptions,
+  signal: AbortSignal,
+): Promise<Image> {
   const tree = await readTree(live, signal);
   try {
-    refuseUnreadable(live, tree.captured);
-    return openImage(tree);
+    const unread = unreadOf(live, tree.captured, options);
+    return { ...openImage(tree), ...unread };
   } catch (error) {
     await tree.dispose();
     throw error;
@@ -62,6 +67,17 @@ function missing({ identity, root }: LiveTree): SalvorError {
   return new SalvorError("STORE_MISSING", `${root} does not exist`, {
     hint: `To bring it back: "salvor restore ${identity.name}@latest --in-place".`,
   });
+}
+
+/** What a salvage is told of, and what ends everything else. */
+export function unreadOf(
+  live: LiveTree,
+  captured: Captured,
+  { readable = false }: CaptureOptions,
+): Pick<Image, "unread"> {
+  if (!readable) refuseUnreadable(live, captured);
+  const { troubles: entries, troublesTotal: total } = captured;
+  return readable ? { unread: { entries, total } } : {};
 }
 
 /** A backup that silently lacks a file would be the worst of all. */

@@ -53,7 +53,7 @@ async function tryCapture(
   signal: AbortSignal,
 ): Promise<{ readonly image: Image | null; readonly trouble: SalvorError | null }> {
   try {
-    return { image: await captureTree(tree, signal), trouble: null };
+    return { image: await captureTree(tree, { exclusive: false }, signal), trouble: null };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof SalvorError) || !STORES_OWN.has(error.code)) throw error;

@@ -28,7 +28,7 @@ export function openTreeStore(name: string, options: FilesOptions, context: Driv
     identity,
     preflight: () => preflightTree(context.disk, root),
     hold: (signal) => holdTree(tree, signal),
-    capture: (_options, signal) => captureTree(tree, signal),
+    capture: (asked, signal) => captureTree(tree, asked, signal),
     ...treeActions(tree, form),
     amend: async (amendment, signal) => {
       if (amendment.kind !== "put-back-files") throw foreignAmendment("a tree of files", amendment);

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 
 import { SalvorError } from "../../core/errors.ts";
-import type { CaptureOptions, DriverContext, Store } from "../types.ts";
+import type { CaptureOptions } from "../capture-options.ts";
+import type { DriverContext, Store } from "../types.ts";
 import { amendDatabase } from "./amend/amend.ts";
 import { captureImage, imageInPlace, imageOfFrozen } from "./capture.ts";
 import { databasePath } from "./database-path.ts";
@@ -76,10 +77,9 @@ async function exchangeRequest(
   beside: string,
   signal: AbortSignal,
 ): Promise<Omit<ExchangeRequest, "fingerprint" | "options">> {
-  const [ours, theirs] = await Promise.all([
-    preflightOf(context.hosts, path, signal),
-    preflightOf(context.hosts, beside, signal),
-  ]);
+  // One after the other, in one process: starting a second one takes longer than both looks.
+  const ours = await preflightOf(context.hosts, path, signal);
+  const theirs = await preflightOf(context.hosts, beside, signal);
   const { disk, hosts } = context;
   return { disk, hosts, beside, live: path, busyTimeoutMs, way: wayOf(ours, theirs) };
 }

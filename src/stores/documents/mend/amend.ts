@@ -13,7 +13,7 @@ import { holdRounds } from "./hold-rounds.ts";
 import { planRound, type MendOrder, type RoundPlan } from "./plan-round.ts";
 import { keptFolders, nextRound, readRounds, type KeptRound, type Round } from "./round.ts";
 import type { StageInput } from "./stage-task.ts";
-import { tell } from "./tell.ts";
+import { tell, type Told } from "./tell.ts";
 
 /** Somebody who writes without a pause is given up on. */
 const ROUNDS_MAX = 8;
@@ -55,8 +55,9 @@ async function rehearse(
   const plan = await planRound(held.folder, mending.order, settledBy(mending.rounds), signal);
   await live.tree.context.disk.removeFolder(plan.drafts);
   const pending = held.pending.length;
-  const { hidden } = mending.order;
-  return tell({ ...mending, ...plan, hidden, planned: plan.changes, pending, newer: held.newer });
+  const { newer } = held;
+  const terms = termsOf(mending.order);
+  return tell({ ...mending, ...plan, ...terms, planned: plan.changes, pending, newer });
 }
 
 /**
@@ -76,7 +77,7 @@ async function look(
       return tell({
         ...plan,
         rounds,
-        hidden: order.hidden,
+        ...termsOf(order),
         planned: [],
         pending,
         newer: held.newer,
@@ -90,6 +91,10 @@ async function look(
   } finally {
     await live.tree.context.disk.removeFolder(plan.drafts);
   }
+}
+
+function termsOf({ hidden, isCopy = false }: MendOrder): Pick<Told, "hidden" | "isCopy"> {
+  return { hidden, isCopy };
 }
 
 /** What was made is not mended again: a look that still complains would never come to an end. */

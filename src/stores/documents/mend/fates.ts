@@ -3,6 +3,9 @@ import { holdsNewer } from "./newer.ts";
 import type { DocumentFate, SourceFolder, SuspectFile } from "./types.ts";
 import type { Version } from "./versions.ts";
 
+/** Ends what is said of a loss where snapshots were asked. */
+export const NOWHERE = ", and no snapshot that could be read has a good version";
+
 /** A verdict, and what more there is to say. */
 export type Verdict = Pick<DocumentFate, "verdict"> & Partial<DocumentFate>;
 
@@ -38,7 +41,7 @@ export function lost({ bytes, reasons }: DocumentRepair): Verdict {
     verdict: "lost",
     reasons: [why],
     dropped: [],
-    loss: `${why}, and no snapshot that could be read has a good version`,
+    loss: why + NOWHERE,
   };
 }
 
@@ -72,7 +75,7 @@ export function lostHole({
     verdict: "lost",
     reasons: [where],
     dropped: [],
-    loss: `${where}, and no snapshot that could be read has a good version`,
+    loss: where + NOWHERE,
   };
 }
 

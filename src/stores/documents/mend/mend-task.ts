@@ -56,13 +56,14 @@ class Mending {
   }
 
   async mend(suspect: SuspectFile): Promise<void> {
-    const { sources, drafts, takeOut } = this.#input;
+    const { sources, drafts, takeOut, isCopy } = this.#input;
     const judge = this.#judges[suspect.collection];
     if (judge === undefined) return;
     const { path, start, size, raw, name, sha256: before } = suspect;
     using file = new RangeFile(path, { start, size });
     const isNamed = globsOf(judge.spec).some((glob) => isPlainPath(glob, name));
-    const may = { isRemovable: takeOut && !isNamed, mayTakeOut: takeOut };
+    const isRemovable = takeOut && (isCopy || !isNamed);
+    const may = { isRemovable, mayTakeOut: takeOut };
     const question = { file: suspect, judge, sources, ...may, ...this.#memory(judge) };
     const { splices, documents, isWanted } = await mendFile(question, file, signal);
     if (isWanted) this.#wanted.add(name);

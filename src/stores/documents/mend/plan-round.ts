@@ -54,6 +54,7 @@ export async function planRound(
       order.forget.flatMap(({ name, forget }) => (forget === null ? [] : [[name, forget]])),
     ),
     takeOut: order.takeOut,
+    isCopy: order.isCopy ?? false,
     drafts,
   };
   const task = entryModule("stores/documents/mend/mend-task");

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import type { Mended, MendedDocument, MendVerdict } from "../../mended.ts";
 import type { Amended } from "../../types.ts";
+import { NOWHERE } from "./fates.ts";
 import { finalChanges } from "./hold-rounds.ts";
 import { MANIFEST, type KeptRound } from "./round.ts";
 import type { DocumentFate, FileChange } from "./types.ts";
@@ -14,6 +15,8 @@ export interface Told {
   readonly rounds: readonly KeptRound[];
   /** Collections of whose content nothing is told. */
   readonly hidden: readonly string[];
+  /** No snapshot was asked. */
+  readonly isCopy: boolean;
   /** Changes that are planned and not begun. */
   readonly planned: readonly FileChange[];
   readonly left: readonly DocumentFate[];
@@ -37,12 +40,19 @@ export function tell(given: Told): Amended {
   const all = [...[...changes.values()].flatMap((each) => each.documents), ...left];
   const fates = all.map((fate) => (given.hidden.includes(fate.collection) ? masked(fate) : fate));
   const told = fates.flatMap(documentOf);
-  const losses = fates.flatMap((fate) =>
-    fate.loss === null ? [] : documentOf(fate).map((each) => ({ ...each, loss: fate.loss ?? "" })),
-  );
+  const losses = fates.flatMap((fate) => {
+    const loss = given.isCopy ? (fate.loss?.replace(NOWHERE, "") ?? null) : fate.loss;
+    return loss === null ? [] : documentOf(fate).map((each) => ({ ...each, loss }));
+  });
   const mended: Mended = {
     documents: told.slice(0, LISTED_MAX),
     total: totalOf(told, documents),
+    collections: Object.fromEntries(
+      [...Map.groupBy(told, ({ collection }) => collection)].map(([name, each]) => [
+        name,
+        countsOf(each),
+      ]),
+    ),
     losses: losses.slice(0, LISTED_MAX),
     lossesTotal: losses.length,
     wanted,
@@ -83,10 +93,14 @@ function documentOf(fate: DocumentFate): readonly MendedDocument[] {
 
 /** @param documents that can be read when all is done. */
 function totalOf(told: readonly MendedDocument[], documents: number): Mended["total"] {
-  const of = (verdict: MendVerdict): number =>
-    told.filter((each) => each.verdict === verdict).length;
-  const [repaired, restored, partial] = [of("repaired"), of("restored"), of("partial")];
-  const derived = of("derived");
+  const counts = countsOf(told);
+  const { repaired, restored, partial, derived } = counts;
   const unchanged = Math.max(0, documents - repaired - restored - partial - derived);
-  return { unchanged, repaired, restored, partial, derived, lost: of("lost") };
+  return { unchanged, ...counts };
+}
+
+function countsOf(told: readonly MendedDocument[]): Record<MendVerdict, number> {
+  const counts = { repaired: 0, restored: 0, partial: 0, derived: 0, lost: 0 };
+  for (const { verdict } of told) counts[verdict] += 1;
+  return counts;
 }

@@ -75,6 +75,8 @@ export interface MendInput {
   readonly forgotten: Readonly<Record<string, string>>;
   /** What is lost may leave the store. */
   readonly takeOut: boolean;
+  /** Also a file of which the very name is expected. */
+  readonly isCopy: boolean;
   /** Folder that receives what files become. */
   readonly drafts: string;
 }

@@ -1,0 +1,157 @@
+import { join, relative } from "node:path";
+
+import { entryModule } from "../../core/module.ts";
+import type { Hosts } from "../../stores/host/hosts.ts";
+import type { DigestsInput, FileDigest } from "../../stores/files/digests-task.ts";
+import type { BadRanges, RescueInput } from "../../stores/files/rescue-task.ts";
+import type { UnreadFiles } from "../../stores/capture-options.ts";
+import type { Amended, Amendment, Image, Store } from "../../stores/types.ts";
+import { countCollections, type LookedCopy } from "./count-collections.ts";
+import { lostRanges, salvageLosses } from "./losses.ts";
+import type { LostRange, Salvaged, SalvagedInput } from "./types.ts";
+
+/** What is salvaged, and where to. */
+export interface SalvageRequest {
+  /** What is there, damaged or not: it is read, and nothing else. */
+  readonly source: Store;
+  /** Where the copy is built; nothing lies there yet. */
+  readonly copy: Store;
+  /** What is hashed before and after. Of a file that was staged: what the disk failed to read of it. */
+  readonly origin: { readonly path: string; readonly staged: readonly LostRange[] | null };
+  /** What the driver can do to the copy. */
+  readonly amendments: readonly Amendment["kind"][];
+  /** Patterns of what is left alone. */
+  readonly exclude: readonly string[];
+  /** Folder that receives what was changed in the copy, as it was and as it became. */
+  readonly kept: string;
+  /** What that folder will be called. */
+  readonly keptAs: string;
+  /** Collections of whose content nothing is told. */
+  readonly hidden: readonly string[];
+  /** Documents or rows by collection, as far as somebody knows; of a snapshot, say. */
+  readonly expected: Readonly<Record<string, number>> | null;
+  readonly hosts: Hosts;
+}
+
+/**
+ * Reads what is readable of a store into a copy, and mends the copy as far as it can be mended without
+ * any snapshot. Nothing of the source is changed: what it was before and is afterwards is told.
+ *
+ * @throws {SalvorError} STORE_MISSING; what keeps Salvor itself from reading, or the copy from being
+ *   written.
+ */
+export async function salvageStore(
+  request: SalvageRequest,
+  signal: AbortSignal,
+): Promise<Salvaged> {
+  const { source, copy } = request;
+  const before = await digestsOf(request, signal);
+  const unread = await copyReadable(request, signal);
+  const bad = request.origin.staged ?? (await rescue(request, before, signal));
+  const amended = await mend(request, signal);
+  const looked = await look(copy, signal);
+  const after = await digestsOf(request, signal);
+  const { name: store } = source.identity;
+  const rescued = new Set(before.filter(isRescuable).map(({ path }) => path));
+  const outcome = { store, amended, unread, bad, rescued };
+  return {
+    inputs: inputsOf(request.origin.path, before, after),
+    collections: countCollections(looked, amended, request.expected),
+    lostRanges: lostRanges(outcome),
+    amended,
+    observations: looked.observations,
+    losses: salvageLosses(outcome),
+    digest: looked.sealed.receipt.digest,
+  };
+}
+
+async function digestsOf(
+  { origin, exclude, hosts }: SalvageRequest,
+  signal: AbortSignal,
+): Promise<readonly FileDigest[]> {
+  const input: DigestsInput = { root: origin.path, exclude };
+  return hosts.run("bytes", entryModule("stores/files/digests-task"), input, signal);
+}
+
+async function copyReadable(
+  { source, copy }: SalvageRequest,
+  signal: AbortSignal,
+): Promise<UnreadFiles> {
+  await using image = await source.capture({ exclusive: false, readable: true }, signal);
+  await copy.restore(image, {}, signal);
+  return image.unread ?? { entries: [], total: 0 };
+}
+
+/** A disk that fails in one place mostly gives the rest of a file. */
+async function rescue(
+  { source, copy, hosts }: SalvageRequest,
+  digests: readonly FileDigest[],
+  signal: AbortSignal,
+): Promise<readonly LostRange[]> {
+  const found: LostRange[] = [];
+  for (const { raw, path: file } of digests.filter(isRescuable)) {
+    const input: RescueInput = {
+      root: source.identity.address,
+      path: raw,
+      into: copy.identity.address,
+    };
+    const task = entryModule("stores/files/rescue-task");
+    const bad = await hosts.run<BadRanges>("bytes", task, input, signal);
+    const reason = "the disk failed to read it";
+    found.push(...bad.map((bytes) => ({ file, bytes, reason })));
+  }
+  return found;
+}
+
+function isRescuable({ code }: FileDigest): boolean {
+  return code === "EIO";
+}
+
+async function mend(request: SalvageRequest, signal: AbortSignal): Promise<Amended | null> {
+  const amendment = amendmentOf(request);
+  if (amendment === null) return null;
+  const { kept, keptAs, copy } = request;
+  const amended = await copy.amend(amendment, signal);
+  const { mended } = amended;
+  if (mended === undefined || mended.file === null) return amended;
+  const file = join(keptAs, relative(kept, mended.file));
+  return { ...amended, mended: { ...mended, file } };
+}
+
+/** As a recovery mends it, without a snapshot to take anything from. */
+function amendmentOf({ amendments, kept, hidden }: SalvageRequest): Amendment | null {
+  const terms = { sources: [], quarantine: kept, takeOut: true, dryRun: false };
+  if (amendments.includes("mend-documents"))
+    return { kind: "mend-documents", ...terms, isCopy: true, hidden, forget: [], rules: [] };
+  return amendments.includes("mend-events")
+    ? { kind: "mend-events", ...terms, unseen: true }
+    : null;
+}
+
+/** What is in the copy, and what is still wrong with it. */
+async function look(copy: Store, signal: AbortSignal): Promise<LookedCopy> {
+  await using specimen = await copy.hold(signal);
+  const image = imageOf(specimen);
+  const sealed = await image.seal({ portable: false }, signal);
+  const integrity = await specimen.inspect("integrity", signal);
+  const scan = await specimen.inspect("scan", signal);
+  return { sealed, observations: [...integrity.observations, ...scan.observations] };
+}
+
+function imageOf({ image, trouble }: { image: Image | null; trouble: Error | null }): Image {
+  if (image !== null) return image;
+  throw trouble ?? new Error("a copy has neither an image nor a trouble");
+}
+
+function inputsOf(
+  address: string,
+  before: readonly FileDigest[],
+  after: readonly FileDigest[],
+): readonly SalvagedInput[] {
+  const now = new Map(after.map(({ raw, sha256 }) => [raw, sha256]));
+  return before.map(({ raw, path, sha256 }) => ({
+    path: path === "" ? address : path,
+    sha256Before: sha256,
+    sha256After: now.get(raw) ?? null,
+  }));
+}
