@@ -225,7 +225,7 @@ describe("damage", () => {
     await using folder = await memoryFolder();
     const log = folder.join("log.jsonl");
     const time = "2026-01-01T00:00:00Z";
-    const given = [{ path: "p", blob: 1.5 }, { blob: "b" }, { path: null }, { path: "q" }, 7];
+    const given = [{ path: "p", blob: true }, { blob: "b" }, { path: null }, { path: "q" }, 7];
     writeFileSync(
       log,
       given
@@ -240,7 +240,7 @@ describe("damage", () => {
     assert.deepEqual(
       damaged.map(({ reason }) => reason),
       [
-        'data.blob does not fit the column "blob": 1.5 is no text',
+        'data.blob does not fit the column "blob": true is no text',
         'data.path is missing, and "path" is part of the key of files',
         'data.path is missing, and "path" is part of the key of files',
         'data.path is missing, and "path" is part of the key of files',

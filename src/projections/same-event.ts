@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/json.ts";
+import { canonicalExact } from "../core/exact-json.ts";
 import type { LogEvent } from "../stores/events.ts";
 
 /** Are they one event, by what CloudEvents tells events apart by? */
@@ -15,6 +15,6 @@ export function isSameContent(one: LogEvent, other: LogEvent): boolean {
     one.type === other.type &&
     one.subject === other.subject &&
     one.timeMs === other.timeMs &&
-    canonicalJson(one.data) === canonicalJson(other.data)
+    canonicalExact(one.data) === canonicalExact(other.data)
   );
 }

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from "../core/json.ts";
+import type { ExactJson } from "../core/exact-json.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /**
  * Where the events of a store are read: a module that any process can import, and what it must be
@@ -50,7 +51,8 @@ export interface LogEvent {
   /** Microseconds since 1970 are not told apart: milliseconds, exact for RFC 3339 and for `ts`. */
   readonly timeMs: number | null;
   readonly sequence: string | null;
-  readonly data: Json;
+  /** As the log writes it: no number is rounded. */
+  readonly data: ExactJson;
 }
 
 /** Why a piece of a log is no event that can be applied. */

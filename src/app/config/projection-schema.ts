@@ -29,7 +29,7 @@ const place = z
     'must be a part of an event, such as "data.path", "subject" or "time"',
   );
 
-const json = z.json();
+const json = z.json().refine(isExact, "must write a whole number beyond 2^53 as a text");
 
 const value = z.union([place, z.strictObject({ value: json.describe("Stands there as it is") })]);
 
@@ -48,6 +48,12 @@ const upcast = z.strictObject({
   to: z.string().min(1).optional().describe("The type that it becomes"),
   default: z.record(place, json).default({}).describe("Values of parts that are missing"),
 });
+
+/** Reading the file has rounded it already. */
+function isExact(given: unknown): boolean {
+  if (typeof given === "number") return !Number.isInteger(given) || Number.isSafeInteger(given);
+  return typeof given !== "object" || given === null || Object.values(given).every(isExact);
+}
 
 /** One projection as it is written; what its parts say to each other is checked afterwards. */
 export const projectionSchema = z.strictObject({

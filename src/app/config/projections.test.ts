@@ -149,6 +149,10 @@ projections:
     ]);
     const [wrong] = problems(`${start} x: [{ upsert: files, set: { path: dta.path } }] } }`);
     assert.match(wrong ?? "", /a\.on\.x\.0\.set\.path must be a part of an event, such as/);
+    const [large] = problems(
+      `${start} x: { upsert: files, set: { path: { value: 9007199254740993 } } } } }`,
+    );
+    assert.match(large ?? "", /value must write a whole number beyond 2\^53 as a text$/);
   });
 
   it("have a target that is nobody else's file", () => {

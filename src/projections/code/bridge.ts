@@ -9,6 +9,8 @@ export interface Bridge {
   get(table: number, key: readonly unknown[]): SqlRow | string | null;
   put(table: number, row: readonly unknown[]): string | null;
   delete(table: number, key: readonly unknown[]): string | boolean;
+  /** Is that the text of a number that no number of the language holds? */
+  isNumberText(value: object): boolean;
 }
 
 /** A table as both sides know it. */

@@ -1,3 +1,4 @@
+import { NumberText } from "../../core/json-number.ts";
 import type { LogEvent } from "../../stores/events.ts";
 import type { ApplyEvent } from "../compiled.ts";
 import type { StateTable } from "../state-table.ts";
@@ -54,6 +55,7 @@ function bridgeTo(tables: readonly StateTable[], trouble: unknown[]): Bridge {
         if (isThere) table.delete(key);
         return isThere;
       }),
+    isNumberText: (value) => value instanceof NumberText,
   };
 }
 

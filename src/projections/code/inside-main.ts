@@ -18,9 +18,11 @@ const UPCASTS_MAX = 64;
 const { defineProperty, freeze, hasOwn } = Object;
 const { construct, ownKeys } = Reflect;
 const { isArray } = Array;
+const { isSafeInteger } = Number;
 const { parse, stringify } = JSON;
 const Bytes = Uint8Array;
 const Instant = Date;
+const Whole = BigInt;
 const copyOfBytes = Bytes.from.bind(Bytes) as (bytes: Uint8Array) => Uint8Array;
 
 /** The definitions that were made with `defineProjection`, and no look-alikes. */
@@ -83,7 +85,7 @@ export function connect(bridge: Bridge, spelled: string) {
       return null;
     door.isOpen = true;
     try {
-      const event = upcasted(eventOf(outer), upcast);
+      const event = upcasted(eventOf(outer, bridge), upcast);
       const handler = hasOwn(on, event["type"] as string) ? on[event["type"] as string] : undefined;
       if (handler === undefined) return null;
       const result = handler(event, state);
@@ -97,10 +99,9 @@ export function connect(bridge: Bridge, spelled: string) {
   };
 }
 
-function eventOf(outer: Unknown): Unknown {
+function eventOf(outer: Unknown, bridge: Bridge): Unknown {
   const { id, type, source, subject, timeMs, sequence } = outer;
-  const data = inner(outer["data"]);
-  return {
+  const event: Unknown = {
     id,
     type,
     source,
@@ -111,8 +112,9 @@ function eventOf(outer: Unknown): Unknown {
     },
     timeMs,
     sequence,
-    data,
   };
+  give(event, "data", outer["data"], bridge);
+  return event;
 }
 
 /** RFC 3339 in UTC, without the milliseconds where there are none. */
@@ -122,26 +124,38 @@ function timeText(ms: number): string | null {
 }
 
 /** A copy of JSON that consists of objects of this side. */
-function inner(value: unknown): unknown {
+function inner(value: unknown, bridge: Bridge): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (isArray(value)) {
     const list: unknown[] = [];
-    for (let at = 0; at < value.length; at += 1) list[at] = inner(value[at]);
+    for (let at = 0; at < value.length; at += 1) give(list, at, value[at], bridge);
     return list;
   }
   const copy: Unknown = {};
-  for (const name in value) {
-    const member = inner((value as Unknown)[name]);
-    if (name === "__proto__") {
-      defineProperty(copy, name, {
-        value: member,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
-    } else copy[name] = member;
-  }
+  for (const name in value) give(copy, name, (value as Unknown)[name], bridge);
   return copy;
+}
+
+/** Gives a copy one of its members. */
+function give(copy: object, name: string | number, value: unknown, bridge: Bridge): void {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && hasOwn(value, "text") && bridge.isNumberText(value)) {
+    withhold(copy, name, (value as Unknown)["text"] as string);
+  } else if (name === "__proto__") {
+    const member = inner(value, bridge);
+    defineProperty(copy, name, { value: member, ...PLAIN, writable: true });
+  } else (copy as Unknown)[name] = isObject ? inner(value, bridge) : value;
+}
+
+const PLAIN = { configurable: true, enumerable: true };
+
+/** Whoever asks for a number that would be rounded is told so; others need not know. */
+function withhold(copy: object, name: string | number, text: string): void {
+  const get = (): never => {
+    const what = `${name} is ${text}, which is more than a number of JavaScript holds`;
+    throw new TypeError(`${what}: let the log write it as a text, or use the declarative form`);
+  };
+  defineProperty(copy, name, { get, ...PLAIN });
 }
 
 function upcasted(event: Unknown, upcast: Definition["upcast"]): Unknown {
@@ -242,9 +256,27 @@ function told(answer: string | boolean | null): boolean | null {
 function shown(type: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === "boolean") return value === 1;
-  if (type === "json") return parse(value as string);
+  if (type === "json") return parsed(value as string);
   return type === "blob" ? copyOfBytes(value as Uint8Array) : value;
 }
+
+const LONG = /\d{16}/;
+const DIGITS = /^-?\d+$/;
+
+/** JSON whose whole numbers are exact, as those of an event are. */
+function parsed(text: string): unknown {
+  if (!LONG.test(text)) return parse(text);
+  return (parse as ParseWithSource)(text, (_, value, { source = "" }) =>
+    typeof value === "number" && !isSafeInteger(value) && DIGITS.test(source)
+      ? Whole(source)
+      : value,
+  );
+}
+
+type ParseWithSource = (
+  text: string,
+  reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+) => unknown;
 
 /** What was thrown, and the stack that says where. */
 function textOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { NumberText } from "../../core/json-number.ts";
 import type { LogEvent } from "../../stores/events.ts";
 import { showInstant } from "../values/instant.ts";
 
@@ -26,5 +27,6 @@ export function pathOf(path: string): Pick | null {
 
 function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  if (value instanceof NumberText) return undefined;
   return (value as Readonly<Record<string, unknown>>)[name];
 }

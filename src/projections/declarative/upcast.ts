@@ -1,4 +1,10 @@
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
+import {
+  canonicalExact,
+  isExactObject,
+  type ExactJson,
+  type ExactObject,
+} from "../../core/exact-json.ts";
+import type { Json } from "../../core/json.ts";
 import type { LogEvent } from "../../stores/events.ts";
 import type { ProjectionUpcast } from "../types.ts";
 import { pathOf, type Pick } from "./path.ts";
@@ -38,7 +44,7 @@ function compile({ when, to, default: values }: ProjectionUpcast): Compiled {
   return {
     when: Object.entries(when).map(([path, value]) => ({
       pick: pathOf(path) ?? (() => undefined),
-      value: canonicalJson(value),
+      value: canonicalExact(value),
     })),
     to,
     default: Object.entries(values).map(([path, value]) => ({
@@ -50,7 +56,7 @@ function compile({ when, to, default: values }: ProjectionUpcast): Compiled {
 
 function applied(upcast: Compiled, event: LogEvent): LogEvent {
   const fits = upcast.when.every(
-    ({ pick, value }) => canonicalJson((pick(event) ?? null) as Json) === value,
+    ({ pick, value }) => canonicalExact((pick(event) ?? null) as ExactJson) === value,
   );
   if (!fits) return event;
   const data = upcast.default.reduce(
@@ -61,16 +67,16 @@ function applied(upcast: Compiled, event: LogEvent): LogEvent {
 }
 
 /** The same data where the path is there, or leads through what is no object. */
-function withDefault(data: Json, path: readonly string[], value: Json): Json {
+function withDefault(data: ExactJson, path: readonly string[], value: Json): ExactJson {
   const [name, ...rest] = path;
   if (name === undefined) return data;
-  if (!isJsonObject(data)) return data;
+  if (!isExactObject(data)) return data;
   const inner = Object.hasOwn(data, name) ? data[name] : undefined;
   if (rest.length === 0) return inner === undefined ? withMember(data, name, value) : data;
   return withMember(data, name, withDefault(inner ?? {}, rest, value));
 }
 
-function withMember(object: JsonObject, name: string, value: Json): JsonObject {
+function withMember(object: ExactObject, name: string, value: ExactJson): ExactObject {
   // Not `{ ...object, [name]: value }` alone: a member called __proto__ is a member.
   return Object.fromEntries([...Object.entries(object), [name, value]]);
 }

@@ -1,6 +1,7 @@
 import { isUint8Array } from "node:util/types";
 
-import { canonicalJson, type Json } from "../../core/json.ts";
+import { canonicalExact, type ExactJson } from "../../core/exact-json.ts";
+import { NumberText } from "../../core/json-number.ts";
 import type { ColumnType } from "../types.ts";
 import { parseInstant, showInstant } from "./instant.ts";
 import { Refusal, type SqlValue } from "./sql-value.ts";
@@ -28,9 +29,9 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 function text(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
-  // Beyond, JSON has rounded it already.
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (typeof value === "bigint") return value.toString();
+  if (value instanceof NumberText) return value.text;
   throw unfit(value, "no text");
 }
 
@@ -39,7 +40,11 @@ function integer(value: unknown): SqlValue {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value + 0;
   const whole = typeof value === "string" && INTEGER.test(value) ? BigInt(value) : value;
   if (typeof whole === "bigint" && BigInt.asIntN(64, whole) === whole) return compact(whole);
-  throw unfit(value, "no whole number that is exact (beyond 2^53 write it as a text)");
+  const isLarge = typeof value === "number" && Number.isInteger(value);
+  throw unfit(
+    value,
+    isLarge ? "not exact: write it in digits, or as a text" : "no whole number of 64 bits",
+  );
 }
 
 /** One spelling for one number, so that equal keys are equal. */
@@ -51,7 +56,11 @@ function compact(value: bigint): SqlValue {
 function real(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw unfit(value, "no number");
+  if (typeof value !== "bigint" && !(value instanceof NumberText)) throw unfit(value, "no number");
+  const double = Number(typeof value === "bigint" ? value : value.text);
+  const isVanished = double === 0 && value !== 0n;
+  if (Number.isFinite(double) && !isVanished) return double;
+  throw unfit(value, "no number that a double comes near");
 }
 
 function boolean(value: unknown): SqlValue {
@@ -81,18 +90,25 @@ function blob(value: unknown): SqlValue {
 
 function json(value: unknown): SqlValue {
   if (value === null || value === undefined) return null;
-  return canonicalJson(plain(value, 0));
+  return canonicalExact(plain(value, 0));
 }
 
 /** What JSON cannot say is refused; a member that is undefined is none. */
-function plain(value: unknown, depth: number): Json {
+function plain(value: unknown, depth: number): ExactJson {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value === "number" && Number.isFinite(value)) return plainNumber(value);
+  if (typeof value === "bigint" || value instanceof NumberText) return value;
   if (typeof value !== "object" || isUint8Array(value)) throw unfit(value, "no JSON");
   if (depth === DEPTH_MAX) throw new Refusal(`it is nested deeper than ${DEPTH_MAX} levels`);
   if (Array.isArray(value)) return value.map((each) => plain(each, depth + 1));
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member, depth + 1)]));
+}
+
+/** A double from 2^53 on gets an exponent: digits alone say each of a whole number's. */
+function plainNumber(value: number): number | NumberText {
+  const isLarge = Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21;
+  return isLarge ? new NumberText(value.toExponential()) : value;
 }
 
 /** SQLite keeps UTF-8, in which half of a pair has no spelling. */
@@ -113,6 +129,7 @@ function unfit(value: unknown, what: string): Refusal {
 
 function textOf(value: unknown): string {
   if (typeof value === "bigint") return value.toString();
+  if (value instanceof NumberText) return value.text;
   try {
     return JSON.stringify(value) ?? "undefined";
   } catch {

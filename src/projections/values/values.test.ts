@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
+import { NumberText } from "../../core/json-number.ts";
 import { SEED } from "../../../test/support/seed.ts";
 import type { ColumnType } from "../types.ts";
 import { TO_COLUMN } from "./column-values.ts";
@@ -17,6 +18,9 @@ const TAKEN: readonly (readonly [ColumnType, unknown, SqlValue])[] = [
   ["text", "日本\0𝄞", "日本\0𝄞"],
   ["text", 9007199254740991, "9007199254740991"],
   ["text", -0, "0"],
+  ["text", 1.5, "1.5"],
+  ["text", 2n ** 64n, "18446744073709551616"],
+  ["text", new NumberText("0.12345678901234567890"), "0.12345678901234567890"],
   ["integer", 5, 5],
   ["integer", -0, 0],
   ["integer", "9223372036854775807", 2n ** 63n - 1n],
@@ -25,6 +29,8 @@ const TAKEN: readonly (readonly [ColumnType, unknown, SqlValue])[] = [
   ["integer", 7n, 7],
   ["real", 0.1, 0.1],
   ["real", 3, 3],
+  ["real", 2n ** 53n + 1n, 2 ** 53],
+  ["real", new NumberText("0.12345678901234567890"), 0.12345678901234568],
   ["boolean", true, 1],
   ["boolean", 0, 0],
   ["timestamp", "2020-02-29T23:59:60Z", "2020-02-29T23:59:60Z"],
@@ -39,11 +45,12 @@ const TAKEN: readonly (readonly [ColumnType, unknown, SqlValue])[] = [
   ["json", false, "false"],
   ["json", ["\udc00"], '["\\udc00"]'],
   ["json", { a: undefined, b: 1e21 }, '{"b":1e+21}'],
+  ["json", [-(2 ** 60), 2 ** 53 - 1], "[-1152921504606847e3,9007199254740991]"],
+  ["json", [2n ** 53n + 1n, new NumberText("1.50e400")], "[9007199254740993,15e399]"],
 ];
 
 const REFUSED: readonly (readonly [ColumnType, unknown])[] = [
-  ["text", 1.5],
-  ["text", 2 ** 53],
+  ["text", Number.POSITIVE_INFINITY],
   ["text", true],
   ["text", {}],
   ["text", { a: 1n }],
@@ -55,9 +62,12 @@ const REFUSED: readonly (readonly [ColumnType, unknown])[] = [
   ["integer", "1e3"],
   ["integer", true],
   ["integer", 2n ** 63n],
+  ["integer", new NumberText("0.12345678901234567890")],
   ["real", "1"],
   ["real", Number.NaN],
-  ["real", 1n],
+  ["real", 10n ** 400n],
+  ["real", new NumberText("1e400")],
+  ["real", new NumberText("1e-400")],
   ["boolean", "true"],
   ["boolean", 2],
   ["timestamp", "2021-02-29T00:00:00Z"],
@@ -71,7 +81,6 @@ const REFUSED: readonly (readonly [ColumnType, unknown])[] = [
   ["blob", 7],
   ["json", [undefined]],
   ["json", { a: Number.NaN }],
-  ["json", { a: 1n }],
   ["json", [bytes]],
   ["json", () => 1],
   ["json", JSON.parse("[".repeat(600) + "]".repeat(600))],

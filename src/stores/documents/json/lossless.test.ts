@@ -5,8 +5,8 @@ import fc from "fast-check";
 
 import { canonicalJson, type Json } from "../../../core/json.ts";
 import { SEED } from "../../../../test/support/seed.ts";
-import { canonicalLossless, NumberText, parseLossless, type LosslessValue } from "./lossless.ts";
-import { canonicalNumber } from "./number.ts";
+import { canonicalNumber, NumberText } from "../../../core/json-number.ts";
+import { canonicalLossless, parseLossless, type LosslessValue } from "./lossless.ts";
 
 /** What JSON.parse would have given. */
 function plain(value: LosslessValue): unknown {

@@ -1,15 +1,6 @@
-import { canonicalNumber } from "./number.ts";
+import { canonicalNumber, NumberText } from "../../../core/json-number.ts";
 import { keyText, viewOf } from "./place.ts";
 import { JsonReader } from "./reader.ts";
-
-/** A number as its document writes it, so that none is rounded. */
-export class NumberText {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
 
 /** What a document holds; of a key that comes twice the last value, as with JSON.parse. */
 export type LosslessValue =

@@ -1,6 +1,7 @@
 import type { Json } from "../../../core/json.ts";
 import { parseDecimal, sameNumber } from "../../../receipts/decimals.ts";
-import { NumberText, parseLossless, type LosslessValue } from "../json/lossless.ts";
+import { NumberText } from "../../../core/json-number.ts";
+import { parseLossless, type LosslessValue } from "../json/lossless.ts";
 
 /** A number that no double holds exactly, as its document spells it. */
 export class ExactNumber {

@@ -1,5 +1,10 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
-import { fieldsDigest } from "../digest/digest.ts";
+import {
+  isExactObject,
+  parseExact,
+  type ExactJson,
+  type ExactObject,
+} from "../../../core/exact-json.ts";
+import { fieldsDigests, isOneOf } from "../digest/digest.ts";
 import type { EventLogOptions } from "../options.ts";
 import { fieldAt } from "../read/envelope.ts";
 import { VERDICT, type LineBlock } from "../read/line-block.ts";
@@ -21,7 +26,7 @@ export type LineOptions = Pick<EventLogOptions, "envelope" | "checksum">;
  * first members, nothing behind it is parsed.
  */
 export class LineIds {
-  readonly #id: (line: JsonObject) => Json | undefined;
+  readonly #id: (line: ExactObject) => ExactJson | undefined;
   readonly #sum: LineOptions["checksum"];
   readonly #early: RegExp | null;
 
@@ -49,20 +54,21 @@ export class LineIds {
 
   /** The id of a line's bytes, which are UTF-8, by parsing all of it. */
   ofBytes(bytes: Buffer): { readonly id: string } | { readonly fault: LineTrouble } {
-    let parsed: Json;
+    let parsed: ExactJson;
     try {
-      parsed = JSON.parse(bytes.toString()) as Json;
+      parsed = parseExact(bytes.toString());
     } catch {
       return { fault: "unreadable" };
     }
-    if (!isJsonObject(parsed)) return { fault: "unreadable" };
+    if (!isExactObject(parsed)) return { fault: "unreadable" };
     if (this.#sum !== undefined && this.#sum.over !== "head") {
       const { field, algorithm, over } = this.#sum;
-      if (parsed[field] !== fieldsDigest(algorithm, parsed, over)) return { fault: "checksum" };
+      const digests = fieldsDigests(algorithm, parsed, over);
+      if (!isOneOf(digests, parsed[field])) return { fault: "checksum" };
     }
     const id = this.#id(parsed);
     if (typeof id === "string" && id !== "") return { id };
-    const isNumber = typeof id === "number" && Number.isSafeInteger(id);
+    const isNumber = typeof id === "bigint" || (typeof id === "number" && Number.isSafeInteger(id));
     return isNumber ? { id: String(id) } : { fault: "nameless" };
   }
 }

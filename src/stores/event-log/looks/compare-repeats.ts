@@ -1,3 +1,4 @@
+import { canonicalExact } from "../../../core/exact-json.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { Observation } from "../../../core/finding.ts";
 import type { EventBatch, LogEvent } from "../../events.ts";
@@ -24,7 +25,7 @@ export class RepeatComparison {
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as LogEvent;
       if (!this.#ids.has(event.id)) continue;
-      const digest = sha256Hex(Buffer.from(JSON.stringify(event)));
+      const digest = sha256Hex(Buffer.from(canonicalExact({ ...event })));
       const line = lines[index] ?? 0;
       const first = this.#first.get(event.id);
       if (first === undefined) this.#first.set(event.id, { digest, file, line });

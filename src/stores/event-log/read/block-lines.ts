@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../core/json.ts";
+import type { ExactObject } from "../../../core/exact-json.ts";
 import type { EventBatch, EventDamage, LogEvent } from "../../events.ts";
 import { DIGITS } from "../digest/digest.ts";
 import type { BatchMaker } from "./batch-maker.ts";
@@ -34,7 +34,7 @@ export interface BlockContext {
 /** A line that is no event, or an event with something broken before it. */
 type Stop =
   | { readonly fault: LineFault }
-  | { readonly breaks: readonly Break[]; readonly line: JsonObject; readonly event: LogEvent };
+  | { readonly breaks: readonly Break[]; readonly line: ExactObject; readonly event: LogEvent };
 
 /** The lines of one block, as events and damage. */
 export class BlockLines {
@@ -107,7 +107,7 @@ export class BlockLines {
   }
 
   /** The object of a line; null when it is none. */
-  #parse(end: number): JsonObject | null {
+  #parse(end: number): ExactObject | null {
     const { isAscii, forms, holes } = this.#block;
     const form = this.#forms[(forms[this.#line] as number) - 1];
     if (form === undefined && !isAscii)
@@ -136,7 +136,7 @@ export class BlockLines {
     this.#text = this.#bytes.toString("latin1", this.#textStart, this.#textEnd);
   }
 
-  #accept(line: JsonObject, event: LogEvent): void {
+  #accept(line: ExactObject, event: LogEvent): void {
     const { batches, reading } = this.#context;
     const at = this.#line * this.#digits;
     reading.accept(line, event, this.#block.links?.slice(at, at + this.#digits) ?? null);

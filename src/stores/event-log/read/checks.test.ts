@@ -45,6 +45,40 @@ describe("the checks of a reading", () => {
     assert.deepEqual((await read(without, options)).faults, ["checksum 2"]);
   });
 
+  it("cover numbers that no double holds, in all their digits or as RFC 8785 writes them", async () => {
+    const over = ["id", "data"];
+    const checksum = { field: "sum", algorithm: "sha256", over };
+    const chain = { field: "before", algorithm: "sha256", over };
+    for (const covered of ["9007199254740993", "9007199254740992"]) {
+      let before = "";
+      const chained = [1, 2, 3].map((id) => {
+        const text = `{"data":[0.5,${covered},1e+30],"id":${id}}`;
+        const sum = hexDigest("sha256", Buffer.from(text));
+        const line = `${text.slice(0, -1)},"type":"t","before":"${before}","sum":"${sum}"}\n`;
+        before = sum;
+        return line.replace(covered, "9007199254740993");
+      });
+      const options = { checksum, chain };
+      assert.deepEqual(await read(chained.join(""), options), { ids: ["1", "2", "3"], faults: [] });
+      const cut = chained.toSpliced(1, 1).join("");
+      assert.deepEqual((await read(cut, options)).faults, ["chain 2"]);
+      const altered = chained.map((each) => each.replace("9007199254740993", "9007199254740995"));
+      assert.equal((await read(altered.join(""), options)).ids.length, 0);
+    }
+  });
+
+  it("hold data against their schema also where no double holds them", async () => {
+    await using folder = await temporaryFolder();
+    const schema = folder.join("t.json");
+    await writeFile(schema, '{ "properties": { "n": { "type": "integer" } } }');
+    const text = [1, 2]
+      .map((id) => `{"id":${id}007199254740993,"type":"t","data":{"n":${id}.5e-20}}\n`)
+      .join("")
+      .replace("1.5e-20", "9007199254740993");
+    const { ids, faults } = await read(text, { schemas: { t: schema } });
+    assert.deepEqual([ids, faults], [["1007199254740993"], ["schema 2"]]);
+  });
+
   it("follow a chain over heads and over members, and past damage", async () => {
     for (const over of ["head", ["id", "data"]] as const) {
       const chain = { field: "before", algorithm: "crc32c", over: over as string | string[] };

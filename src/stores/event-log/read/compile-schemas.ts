@@ -1,3 +1,4 @@
+import { roundedJson } from "../../../core/exact-json.ts";
 import { SalvorError } from "../../../core/errors.ts";
 import { jsonSchemaCheck } from "../../json-schema.ts";
 import type { SchemaCheck } from "./types.ts";
@@ -16,7 +17,7 @@ export function compileSchemas(schemas: Readonly<Record<string, string>>): Schem
   return ({ type, data }) => {
     const check = checks.get(type);
     if (check === undefined || typeof check === "string") return null;
-    const [first] = check(data);
+    const [first] = check(roundedJson(data));
     if (first === undefined) return null;
     return `data${first.pointer} ${first.sentence}`;
   };

@@ -1,12 +1,18 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+import {
+  canonicalExact,
+  isExactObject,
+  type ExactJson,
+  type ExactObject,
+} from "../../../core/exact-json.ts";
+import { NumberText } from "../../../core/json-number.ts";
 import type { LogEvent } from "../../events.ts";
 import type { Envelope } from "../options.ts";
 import { numberMs, rfc3339Ms } from "./rfc3339.ts";
 
 /** Maps a line's object to an event, or says in a sentence why it is none. */
-export type ReadEnvelope = (line: JsonObject) => LogEvent | string;
+export type ReadEnvelope = (line: ExactObject) => LogEvent | string;
 
-type Field = (line: JsonObject) => Json | undefined;
+type Field = (line: ExactObject) => ExactJson | undefined;
 
 /** Compiles where an event has its fields. */
 export function envelopeReader(envelope: Envelope): ReadEnvelope {
@@ -45,13 +51,13 @@ const CHECKED = ["id", "type", "source", "subject", "timeMs", "sequence"] as con
 function fault(
   envelope: Envelope,
   event: Readonly<Partial<Record<string, unknown>>>,
-  line: JsonObject,
+  line: ExactObject,
 ): string {
   const name = CHECKED.find((each) => event[each] === undefined) ?? "id";
   const field = envelope[name === "timeMs" ? "time" : name];
   const value = fieldAt(field)(line);
   if (value === undefined || value === null || value === "") return `${field} is missing`;
-  const shown = JSON.stringify(value).slice(0, 60);
+  const shown = canonicalExact(value).slice(0, 60);
   if (name === "timeMs")
     return `${field} is no time of RFC 3339 and no number of ms or s: ${shown}`;
   return `${field} is no text: ${shown}`;
@@ -64,7 +70,7 @@ export function fieldAt(path: string): Field {
   if (others.length === 0) return first;
   return (line) => {
     let value = first(line);
-    for (const step of others) value = isJsonObject(value) ? step(value) : undefined;
+    for (const step of others) value = isExactObject(value) ? step(value) : undefined;
     return value;
   };
 }
@@ -78,30 +84,32 @@ function memberAt(name: string): Field {
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /** What must be there; undefined for what is none. */
-function nameOf(value: Json | undefined): string | undefined {
+function nameOf(value: ExactJson | undefined): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return wholeNumber(value);
 }
 
 /** What may be missing; undefined for what is no text. */
-function textOf(value: Json | undefined): string | null | undefined {
+function textOf(value: ExactJson | undefined): string | null | undefined {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value;
   return wholeNumber(value);
 }
 
-/** As text; a larger one may have been rounded. */
+/** As text: all its digits. */
 function wholeNumber(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : undefined;
+  return Number.isSafeInteger(value) || typeof value === "bigint" ? String(value) : undefined;
 }
 
 /** Neighbouring events often have the same time. */
-function timeReader(): (value: Json | undefined) => number | null | undefined {
+function timeReader(): (value: ExactJson | undefined) => number | null | undefined {
   let text = "";
   let ms: number | undefined;
   return (value) => {
     if (value === undefined || value === null) return null;
     if (typeof value === "number") return numberMs(value) ?? undefined;
+    // What is finer than a millisecond is cut anyway.
+    if (value instanceof NumberText) return numberMs(Number(value.text)) ?? undefined;
     if (typeof value !== "string") return undefined;
     if (value !== text) {
       text = value;

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../../core/json.ts";
+import type { ExactObject } from "../../../core/exact-json.ts";
 import type { EventFault, LogEvent } from "../../events.ts";
-import { fieldsDigest } from "../digest/digest.ts";
+import { fieldsDigests, isOneOf } from "../digest/digest.ts";
 import type { ChainOptions, ChecksumOptions, EventLogOptions } from "../options.ts";
 import { envelopeReader, type ReadEnvelope } from "./envelope.ts";
 import type { LineFault } from "./judge-line.ts";
@@ -22,7 +22,7 @@ export interface Break extends LineFault {
 /** Checks one event after the other, as the store's options say, and what holds between them. */
 export class EventReading {
   readonly #read: ReadEnvelope;
-  readonly #sum: { readonly field: string; readonly digest: (line: JsonObject) => string } | null;
+  readonly #sum: { readonly field: string; readonly holds: (line: ExactObject) => boolean } | null;
   readonly #chain: ChainOptions | null;
   readonly #schemas: SchemaCheck | null;
   readonly #gaps: SequenceGaps | null;
@@ -47,9 +47,9 @@ export class EventReading {
   }
 
   /** The event of a line, or what is wrong with it. */
-  event(line: JsonObject): LogEvent | LineFault {
+  event(line: ExactObject): LogEvent | LineFault {
     const sum = this.#sum;
-    if (sum !== null && line[sum.field] !== sum.digest(line)) return sumFault(sum.field, line);
+    if (sum !== null && !sum.holds(line)) return sumFault(sum.field, line);
     const event = this.#read(line);
     if (typeof event === "string") return { fault: "envelope", reason: event };
     const breach = this.#schemas?.(event) ?? null;
@@ -57,16 +57,17 @@ export class EventReading {
   }
 
   /** What is broken before an event that is whole. */
-  breaksBefore(line: JsonObject, event: LogEvent): readonly Break[] {
+  breaksBefore(line: ExactObject, event: LogEvent): readonly Break[] {
     const gap = event.sequence === null ? null : this.#gaps?.before(event.source, event.sequence);
     const found = gap === null || gap === undefined ? NO_BREAKS : [gapBreak(gap)];
     const field = this.#chain?.field;
-    if (field === undefined || this.#link === null || line[field] === this.#link) return found;
+    if (field === undefined || this.#link === null || isOneOf(this.#link, line[field]))
+      return found;
     return [...found, chainBreak(field, event.sequence)];
   }
 
   /** Goes on after an event. `link` is the digest of its line, where bytes tell it. */
-  accept(line: JsonObject, event: LogEvent, link: string | null): void {
+  accept(line: ExactObject, event: LogEvent, link: string | null): void {
     const isRepeat =
       event.sequence !== null && this.#gaps?.take(event.source, event.sequence) === false;
     // What follows a repeat follows the highest number, wherever reading goes on.
@@ -74,7 +75,7 @@ export class EventReading {
     const chain = this.#chain;
     if (chain === null) return;
     this.#link =
-      typeof chain.over === "string" ? link : fieldsDigest(chain.algorithm, line, chain.over);
+      typeof chain.over === "string" ? link : fieldsDigests(chain.algorithm, line, chain.over);
   }
 
   /** A line is no event: what it links to, and its number, are not known. */
@@ -89,10 +90,13 @@ const NO_BREAKS: readonly Break[] = [];
 function fieldsSum(checksum: ChecksumOptions | undefined) {
   if (checksum === undefined || checksum.over === "head") return null;
   const { field, algorithm, over } = checksum;
-  return { field, digest: (line: JsonObject) => fieldsDigest(algorithm, line, over) };
+  return {
+    field,
+    holds: (line: ExactObject) => isOneOf(fieldsDigests(algorithm, line, over), line[field]),
+  };
 }
 
-function sumFault(field: string, line: JsonObject): LineFault {
+function sumFault(field: string, line: ExactObject): LineFault {
   const isThere = Object.hasOwn(line, field);
   const reason = isThere ? `${field} is not that of its members` : `${field} is missing`;
   return { fault: "checksum" satisfies EventFault, reason };

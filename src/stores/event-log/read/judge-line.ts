@@ -1,5 +1,5 @@
 import { messageOf } from "../../../core/errors.ts";
-import type { JsonObject } from "../../../core/json.ts";
+import { isExactObject, parseExact, type ExactObject } from "../../../core/exact-json.ts";
 import type { EventFault } from "../../events.ts";
 import { HeadChecksum } from "../digest/head-checksum.ts";
 import { hexDigest } from "../digest/digest.ts";
@@ -66,11 +66,10 @@ function zerosIn(bytes: Buffer, first: number): string {
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** The object, or why there is none. */
-function tryParse(bytes: Buffer): JsonObject | string {
+function tryParse(bytes: Buffer): ExactObject | string {
   try {
-    const value = JSON.parse(bytes.toString()) as unknown;
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as JsonObject) : "the line is JSON, and no object";
+    const value = parseExact(bytes.toString());
+    return isExactObject(value) ? value : "the line is JSON, and no object";
   } catch (error) {
     // Nobody sees it in a message; to JSON it is no white space.
     if (BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte))

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { isExactObject, type ExactJson, type ExactObject } from "../../../core/exact-json.ts";
+import { exactNumber, NumberText } from "../../../core/json-number.ts";
 
 /** A member of an object that a form builds: a piece of the line, or an object again. */
 type Member =
@@ -7,7 +8,7 @@ type Member =
 
 /** How an object is built: what its members are to begin with, and those that lines fill. */
 interface ObjectPlan {
-  readonly begin: Readonly<Record<string, Json>>;
+  readonly begin: Readonly<Record<string, ExactJson>>;
   readonly members: readonly Member[];
 }
 
@@ -29,6 +30,8 @@ export interface LineForm {
 
 /** A number as JSON writes it. */
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** Digits of a whole number, its sign too, that a double holds in any case. */
+const SHORT_LENGTH = 15;
 /** More values than these are faster parsed than compared. */
 const HOLES_MAX = 100;
 
@@ -40,7 +43,7 @@ const HOLES_MAX = 100;
  */
 export function learnForm(
   line: string,
-  value: JsonObject,
+  value: ExactObject,
   names: ReadonlySet<string>,
 ): LineForm | null {
   const learner = new Learner(line);
@@ -69,7 +72,7 @@ export interface LineCut {
 }
 
 /** The object of a line of this form. */
-export function buildLine(plan: ObjectPlan, cut: LineCut): JsonObject {
+export function buildLine(plan: ObjectPlan, cut: LineCut): ExactObject {
   const { text, start, holes, at } = cut;
   const object = { ...plan.begin };
   for (const member of plan.members) {
@@ -80,7 +83,7 @@ export function buildLine(plan: ObjectPlan, cut: LineCut): JsonObject {
         (holes[hole] as number) - start,
         (holes[hole + 1] as number) - start,
       );
-      object[member.key] = member.kind === "text" ? value : Number(value);
+      object[member.key] = member.kind === "text" ? value : numberOf(value);
     }
   }
   return object;
@@ -92,6 +95,15 @@ function pruned({ begin, members }: ObjectPlan, names: ReadonlySet<string>): Obj
     begin: Object.fromEntries(kept),
     members: members.filter(({ key }) => names.has(key)),
   };
+}
+
+/** Most have few digits, and none of those is rounded. */
+function numberOf(text: string): number | bigint | NumberText {
+  return text.length <= SHORT_LENGTH ? Number(text) : exactNumber(text);
+}
+
+function isNumber(value: ExactJson): boolean {
+  return typeof value === "number" || typeof value === "bigint" || value instanceof NumberText;
 }
 
 /** In the order of the line. */
@@ -126,8 +138,8 @@ class Learner {
   }
 
   /** Members of the object that begins here; null when it cannot be told by its form. */
-  learn(value: JsonObject): ObjectPlan | null {
-    const begin: Record<string, Json> = {};
+  learn(value: ExactObject): ObjectPlan | null {
+    const begin: Record<string, ExactJson> = {};
     const members: Member[] = [];
     this.#at = this.#line.indexOf("{", this.#at) + 1;
     for (const [key, inner] of Object.entries(value)) {
@@ -158,14 +170,14 @@ class Learner {
     return true;
   }
 
-  #member(key: string, value: Json): Member | "same" | null {
+  #member(key: string, value: ExactJson): Member | "same" | null {
     if (typeof value === "string") return this.#hole(key, "text", this.#at + 1, value.length);
-    if (typeof value === "number") {
+    if (isNumber(value)) {
       NUMBER.lastIndex = this.#at;
       const length = NUMBER.test(this.#line) ? NUMBER.lastIndex - this.#at : 0;
       return this.#hole(key, "number", this.#at, length);
     }
-    if (isJsonObject(value)) {
+    if (isExactObject(value)) {
       const plan = this.learn(value);
       return plan === null ? null : { kind: "object", key, plan };
     }

@@ -1,10 +1,10 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { isExactObject, parseExact, type ExactObject } from "../../../core/exact-json.ts";
 
-/** The object that a text is; null for what is no JSON, and for what is no object. */
-export function parseObject(text: string): JsonObject | null {
+/** The object that a text is, no number rounded; null for what is no JSON or no object. */
+export function parseObject(text: string): ExactObject | null {
   try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : null;
+    const value = parseExact(text);
+    return isExactObject(value) ? value : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
 import { SalvorError } from "../../../core/errors.ts";
-import type { Json, JsonObject } from "../../../core/json.ts";
+import { parseExact, type ExactJson, type ExactObject } from "../../../core/exact-json.ts";
 import type { EventLogOptions } from "../options.ts";
 import { wantedMembers } from "../read/wanted-members.ts";
 import { asked } from "./database.ts";
@@ -11,7 +11,7 @@ export interface EventRow {
   /** What orders it. */
   readonly place: number;
   /** Its columns; those that hold JSON parsed. */
-  readonly line: JsonObject;
+  readonly line: ExactObject;
   /** Why it cannot be read as that; null when it can. */
   readonly trouble: string | null;
 }
@@ -91,7 +91,7 @@ export class EventRows {
   }
 
   #row(values: Values): EventRow {
-    const line: Record<string, Json> = {};
+    const line: Record<string, ExactJson> = {};
     let trouble: string | null = null;
     this.#columns.forEach((column, index) => {
       const value = jsonOf(values[`c${index}`] ?? null, this.#parsed.has(column));
@@ -116,16 +116,17 @@ export class EventRows {
 }
 
 /** Undefined for what JSON has no value for. */
-function jsonOf(value: SQLOutputValue, isJson: boolean): Json | undefined {
-  if (value === null || typeof value === "number") return value;
+function jsonOf(value: SQLOutputValue, isJson: boolean): ExactJson | undefined {
+  if (value === null) return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") {
     const number = Number(value);
-    return Number.isSafeInteger(number) ? number : String(value);
+    return Number.isSafeInteger(number) ? number : value;
   }
   if (typeof value !== "string") return undefined;
   if (!isJson) return value;
   try {
-    return JSON.parse(value) as Json;
+    return parseExact(value);
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
 import { sha256Hex } from "../../../core/hash.ts";
-import { canonicalJson } from "../../../core/json.ts";
+import { canonicalExact } from "../../../core/exact-json.ts";
 import type {
   EventBatch,
   EventBound,
@@ -159,7 +159,7 @@ function broken(row: EventRow, fault: LineFault): Judged {
 
 /** A row as the line that it would be. */
 function lineOf(row: EventRow | null): Uint8Array | null {
-  return row === null ? null : Buffer.from(canonicalJson(row.line));
+  return row === null ? null : Buffer.from(canonicalExact(row.line));
 }
 
 function startOf(after: EventPosition | null) {

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
+import { canonicalExact } from "../../../core/exact-json.ts";
 import { fileTrouble } from "../../../core/file-trouble.ts";
 import { timestamp } from "../../../core/world.ts";
 import type { EventBatch, EventPlace, LogEvent } from "../../events.ts";
@@ -65,7 +66,7 @@ function insertBatch(
     const time = timeMs === null ? null : timestamp(timeMs);
     const number = sequence === null ? null : numberOf(sequence);
     const place = [file, lines[index] ?? 0, offsets[index] ?? 0] as const;
-    insert.run(id, type, source, subject, time, number, JSON.stringify(data), ...place);
+    insert.run(id, type, source, subject, time, number, canonicalExact(data), ...place);
   }
 }
 
