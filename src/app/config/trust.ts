@@ -1,11 +1,10 @@
-import { constants, type Stats } from "node:fs";
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 
 import { diskError } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
+import { refuseUntrusted } from "../../core/trust.ts";
 import type { FoundConfig } from "./find.ts";
-
-const WRITE_BY_GROUP_OR_OTHERS = 0o022;
 
 /** One byte more than the parser accepts, so that it can tell. */
 const READ_MAX = 1_000_001;
@@ -51,29 +50,11 @@ async function readRegular(
     const stats = await handle.stat();
     if (!stats.isFile())
       throw new SalvorError("CONFIG_INVALID", `${file} is not a file`, { hint: notAFile });
-    if (judged) judge(file, stats, instead);
+    if (judged) refuseUntrusted(file, stats, instead);
     const bytes = Buffer.alloc(Math.min(stats.size, bytesMax));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
     return bytes.subarray(0, bytesRead);
   } catch (error) {
     throw diskError(file, error);
   }
-}
-
-function judge(file: string, { uid, mode }: Stats, instead: string | null): void {
-  const me = process.getuid?.();
-  if (me === undefined) return; // a system without owners
-  if (uid !== me && uid !== 0) {
-    const reason = `belongs to user ${uid}, not to you (${me}) or root`;
-    throw untrusted(file, reason, instead ?? `Make it your own: chown ${me} ${file}`);
-  }
-  if ((mode & WRITE_BY_GROUP_OR_OTHERS) !== 0) {
-    const mend = `ake the right away: chmod go-w ${file}`;
-    const hint = instead === null ? `T${mend}` : `${instead} Or t${mend}`;
-    throw untrusted(file, "can be written by others", hint);
-  }
-}
-
-function untrusted(file: string, reason: string, hint: string): SalvorError {
-  return new SalvorError("CONFIG_UNTRUSTED", `${file} is not trusted: it ${reason}`, { hint });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 
 import { Hosts } from "../../stores/host/hosts.ts";
@@ -18,6 +18,9 @@ interface Outcome {
   readonly reasons: readonly string[];
 }
 
+/** A module that begins so is one that others may write to. */
+const LOOSE = "// anybody's\n";
+
 /** Builds with a module, or several by name, from some events of type "e" with these data. */
 async function build(
   module: string | Readonly<Record<string, string>>,
@@ -25,7 +28,10 @@ async function build(
 ): Promise<Outcome> {
   await using folder = await memoryFolder();
   const modules = typeof module === "string" ? { "p.ts": module } : module;
-  for (const [name, text] of Object.entries(modules)) writeFileSync(folder.join(name), text);
+  for (const [name, text] of Object.entries(modules)) {
+    writeFileSync(folder.join(name), text);
+    chmodSync(folder.join(name), text.startsWith(LOOSE) ? 0o664 : 0o644);
+  }
   const log = folder.join("log.jsonl");
   const lines = data.map((each, at) =>
     eventLine({
@@ -269,6 +275,19 @@ watch(Object, "keys"); watch(Object, "hasOwn"); watch(Reflect, "ownKeys");
       { "p.ts": helped, "tell.ts": 'import "node:net"; export const tell = 1;' },
       /tell\.ts:1: imports "node:net"/,
     );
+  });
+
+  it("is not run when others may write to it, or to anything that it imports", async () => {
+    const imported = `${handling("")}\nimport "./a.ts";`;
+    const modules = { "p.ts": imported, "a.ts": 'export * from "./b.ts";', "b.ts": "const b = 1;" };
+    assert.deepEqual((await build(modules)).rows, []);
+    for (const [name, text] of Object.entries(modules)) {
+      const loosened = { ...modules, [name]: `${LOOSE}${text}` };
+      await assert.rejects(build(loosened), (error: Error) => {
+        assert.match(error.message, new RegExp(`/${name} is not trusted: it can be written by`));
+        return "code" in error && error.code === "CONFIG_UNTRUSTED";
+      });
+    }
   });
 
   it("says what is wrong with it, and where", async () => {

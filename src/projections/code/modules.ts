@@ -1,10 +1,11 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import { SourceTextModule, type Context, type Module } from "node:vm";
 
 import { messageOf } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
+import { refuseUntrusted } from "../../core/trust.ts";
 import { invalid } from "./invalid.ts";
 
 /** The texts of modules by their paths, in the order in which they were first named. */
@@ -16,7 +17,7 @@ const KINDS = [".ts", ".mts", ".js", ".mjs"];
  * Compiles a module and all that it imports, and links them. They import each other by relative
  * paths, and "salvor".
  *
- * @throws {SalvorError} PROJECTION_INVALID with file and line.
+ * @throws {SalvorError} PROJECTION_INVALID with file and line; CONFIG_UNTRUSTED.
  */
 export async function compileModules(
   path: string,
@@ -76,11 +77,21 @@ function compile(path: string, context: Context, sources: Sources): SourceTextMo
   }
 }
 
+/** What others may write to is not run, whoever imports it. What is judged is what is read. */
 function readText(path: string): string {
+  let file: number;
   try {
-    return readFileSync(path, "utf8");
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw invalid(path, null, `cannot be read: ${messageOf(error)}`);
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw invalid(path, null, "is not a file");
+    refuseUntrusted(path, stats);
+    return readFileSync(file, "utf8");
+  } finally {
+    closeSync(file);
   }
 }
 
