@@ -1,4 +1,5 @@
-import { messageOf, SalvorError } from "../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
+import { tellError } from "../core/tell-error.ts";
 import type { Session } from "./session.ts";
 import type { Salvor } from "./types.ts";
 
@@ -140,9 +141,9 @@ async function recordFailure(
   subject: string,
   error: unknown,
 ): Promise<void> {
-  const failed = error instanceof SalvorError ? error.code : "FAULT";
+  const { code: failed, message } = tellError(error);
   try {
-    await session.record(action, subject, "", { failed, message: messageOf(error) });
+    await session.record(action, subject, "", { failed, message });
   } catch (problem) {
     session.world.log.warn("the audit trail did not record a failure", {
       action,

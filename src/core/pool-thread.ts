@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 
-import { messageOf, SalvorError } from "./errors.ts";
 import type { Job, PoolReply } from "./pool.ts";
+import { tellError } from "./tell-error.ts";
 
 // The other side of a pool: loads the module that a job names, runs it, answers.
 
@@ -17,13 +17,7 @@ async function perform(order: Order): Promise<void> {
 }
 
 function refuse(error: unknown): void {
-  const known = error instanceof SalvorError;
-  parentPort?.postMessage({
-    ok: false,
-    message: messageOf(error),
-    code: known ? error.code : "FAULT",
-    hint: known ? error.hint : "This is a fault of Salvor's own; please report it.",
-  } satisfies PoolReply);
+  parentPort?.postMessage({ ok: false, ...tellError(error) } satisfies PoolReply);
 }
 
 parentPort?.on("message", (order: Order) => {

@@ -1,5 +1,6 @@
-import { isRetryable, messageOf, SalvorError } from "../core/errors.ts";
+import { isRetryable, SalvorError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { tellError } from "../core/tell-error.ts";
 import type { World } from "../core/world.ts";
 import type { Order } from "./decide.ts";
 import type { Journal } from "./journal.ts";
@@ -182,12 +183,8 @@ function contextOf(
 }
 
 function stepError(error: unknown): StepError {
-  const known = error instanceof SalvorError;
-  return {
-    code: known ? error.code : "FAULT",
-    message: messageOf(error).slice(0, TEXT_MAX),
-    hint: known ? error.hint : "This is a fault of Salvor's own, or of a plugin; please report it.",
-  };
+  const told = tellError(error);
+  return { ...told, message: told.message.slice(0, TEXT_MAX) };
 }
 
 function timedOut(definition: StepDefinition, cause: unknown): SalvorError {

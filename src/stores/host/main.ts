@@ -1,4 +1,4 @@
-import { messageOf, SalvorError } from "../../core/errors.ts";
+import { tellError } from "../../core/tell-error.ts";
 import type { HostMessage, HostOrder, HostReply, HostTask } from "./messages.ts";
 
 // The child process's side: runs one task after the other. It never outlives its parent: without
@@ -41,11 +41,5 @@ function answer(reply: HostReply): void {
 }
 
 function refuse(error: unknown): void {
-  const known = error instanceof SalvorError;
-  answer({
-    kind: "failed",
-    message: messageOf(error),
-    code: known ? error.code : "HOST_FAILED",
-    hint: known ? error.hint : 'Run "salvor" again with --verbose, and report what it prints.',
-  });
+  answer({ kind: "failed", ...tellError(error, "HOST_FAILED") });
 }

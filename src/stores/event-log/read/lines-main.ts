@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 
-import { messageOf, SalvorError } from "../../../core/errors.ts";
+import { tellError } from "../../../core/tell-error.ts";
 import { cutLines } from "./cut-lines.ts";
 import type { LinesOrder, LinesReply, LinesRequest } from "./line-block.ts";
 
@@ -44,13 +44,7 @@ async function perform(request: LinesRequest): Promise<void> {
 }
 
 function refuse(error: unknown): void {
-  const known = error instanceof SalvorError;
-  parentPort?.postMessage({
-    kind: "failed",
-    code: known ? error.code : "FAULT",
-    message: messageOf(error),
-    hint: known ? error.hint : "This is a fault of Salvor's own; please report it.",
-  } satisfies LinesReply);
+  parentPort?.postMessage({ kind: "failed", ...tellError(error) } satisfies LinesReply);
 }
 
 parentPort?.on("message", (order: LinesOrder) => {
