@@ -22,14 +22,16 @@ import { soakDamage, soakSamples } from "./damage.ts";
 import { soakDocuments } from "./documents.ts";
 import { soakLongDocuments } from "./long-documents.ts";
 import { soakRoundTrips } from "./round-trips.ts";
+import { soakTrees } from "./trees.ts";
 
 // Breaks everything everywhere; takes its time.
 //   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
-//     [--places n] [--megabytes n]
+//     [--places n] [--trees n] [--megabytes n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
 // commands: every system call that changes a disk, and kills at random times. Last every bit of a
-// small repository, flipped, round trips of databases up to 1 GB, files of documents of 2 GB, and every
-// kind of damage to a store, with a table of which look has seen which.
+// small repository, flipped, round trips of databases up to 1 GB, documents and trees damaged by
+// chance, files of documents of 2 GB, and every kind of damage to a store, with a table of which look
+// has seen which.
 
 const commands = [
   ...scenarios,
@@ -47,6 +49,7 @@ const { values: options } = parseArgs({
     points: { type: "string", default: "all" },
     kills: { type: "string", default: "100" },
     places: { type: "string", default: "3" },
+    trees: { type: "string", default: "2000" },
     megabytes: { type: "string", default: "2000" },
   },
 });
@@ -77,7 +80,13 @@ if ("round trips".includes(options.only)) count("round trips", await soakRoundTr
 if ("foreign databases".includes(options.only)) {
   count("foreign databases", await soakSamples(onFailure));
 }
-if ("documents".includes(options.only)) count("documents", soakDocuments(seed, onFailure));
+if ("mutated documents".includes(options.only)) {
+  count("mutated documents", soakDocuments(seed, onFailure));
+}
+if ("small trees".includes(options.only)) {
+  const effort = { seed, trees: Number(options.trees), jobs: Number(options.jobs), onFailure };
+  count("small trees", await soakTrees(effort));
+}
 if ("long documents".includes(options.only)) {
   const bytes = Number(options.megabytes) * 1_000_000;
   count("long documents", await soakLongDocuments(bytes, onFailure));

@@ -43,6 +43,7 @@ export function buildTreeZoo(root: string): void {
   symlinkSync("../conf.d", join(root, "conf", "folder-link"));
   makeSparse(join(root, "sparse.img"));
   utimesSync(join(root, "app.conf"), 1_700_000_000.123_456, 1_700_000_000.123_456);
+  utimesSync(join(root, "nothing"), 15_000_000_000, 15_000_000_000); // in 2445: no 64 bits of nanoseconds
   utimesSync(join(root, "conf", "b"), "-1.5", "-1.5"); // Node takes a negative number for "now"
   lutimesSync(join(root, "current"), 1_600_000_000, 1_600_000_000);
   chmodSync(join(root, "conf.d"), 0o2750);

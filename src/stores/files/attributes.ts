@@ -10,7 +10,7 @@ import {
 
 import { systemCode } from "../../core/errors.ts";
 import type { TreeEntry } from "./entry.ts";
-import { floorDivide } from "./rows.ts";
+import { floorDivide, grainOf } from "./rows.ts";
 
 /** What an entry has besides its name and content. */
 export type Attributes = Pick<TreeEntry, "mode" | "uid" | "gid" | "mtimeNs">;
@@ -52,9 +52,11 @@ function tryOwner(change: () => void): void {
 
 /**
  * Seconds as Node wants them. A double rounds them by a quarter of a microsecond, so that the middle
- * of the microsecond that is meant always falls into it.
+ * of the microsecond that is meant always falls into it. Far from now, whole seconds are exact.
  */
 function timeOf(ns: bigint): number | string {
-  const seconds = (Number(floorDivide(ns, 1000n)) + 0.5) / 1e6;
+  const grain = grainOf(ns);
+  const count = Number(floorDivide(ns, grain));
+  const seconds = grain === 1000n ? (count + 0.5) / 1e6 : count;
   return seconds < 0 ? String(seconds) : seconds; // Node takes a negative number for "now"
 }

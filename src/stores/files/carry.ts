@@ -1,9 +1,9 @@
-import { lstatSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 
 import { setFolderAttributes } from "./attributes.ts";
 import { exclusionOf } from "./exclude.ts";
-import { foundOf } from "./found.ts";
 import type { LiveTree } from "./live.ts";
+import { folderAt, lookAt } from "./look-at.ts";
 import { parentOf, placeOf, type RawPath } from "./raw-path.ts";
 import { syncFolderAt } from "./sync-tree.ts";
 import { walkTree } from "./walk.ts";
@@ -39,19 +39,6 @@ function carry(root: string, aside: string, path: RawPath): boolean {
   return true;
 }
 
-/** Null unless it is a folder in folders: a link on the way would lead out of the tree. */
-function folderAt(root: string, path: RawPath): ReturnType<typeof foundOf> | null {
-  for (let at: RawPath | null = path; at !== null; at = parentOf(at)) {
-    if (lookAt(root, at)?.kind !== "folder") return null;
-  }
-  return lookAt(root, path);
-}
-
 function isTaken(root: string, path: RawPath): boolean {
   return lookAt(root, path) !== null;
-}
-
-function lookAt(root: string, path: RawPath): ReturnType<typeof foundOf> | null {
-  const stat = lstatSync(placeOf(root, path), { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : foundOf(path, stat);
 }

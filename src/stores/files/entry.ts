@@ -1,6 +1,9 @@
 import { canonicalJson, type Json, type JsonObject } from "../../core/json.ts";
+import { sha256Hex } from "../../core/hash.ts";
 import type { EntryKind } from "./found.ts";
 import { pathFromJson, pathJson, type RawPath } from "./raw-path.ts";
+
+const EMPTY = sha256Hex(new Uint8Array(0));
 
 /** One name of a tree as an image and a snapshot hold it; docs/format/tree.md describes the line. */
 export interface TreeEntry {
@@ -23,6 +26,15 @@ export interface TreeEntry {
   readonly hardlink: RawPath | null;
 }
 
+/** How much there is of what. */
+export interface EntryCounts {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  /** Of files, each once. */
+  readonly bytes: number;
+}
+
 /** The line of an entry, without its end: canonical JSON, spelled out because it is written so often. */
 export function entryLine(entry: TreeEntry): string {
   const { path, kind, mode, uid, gid, mtimeNs, size, sha256, sparse, link, hardlink } = entry;
@@ -36,17 +48,19 @@ export function entryLine(entry: TreeEntry): string {
 
 /** The line of most files: one that has one name, without anything to escape in it. */
 const PLAIN_FILE =
-  /^\{"gid":(\d{1,10}),"kind":"file","mode":(\d{1,4}),"mtime":"(-?\d{1,20})","path":"([ !#-[\]-~]*)","sha256":"([0-9a-f]{64})","size":(\d{1,15})(,"sparse":true)?,"uid":(\d{1,10})\}$/;
+  /^\{"gid":(\d{1,10}),"kind":"file","mode":(\d{1,4}),"mtime":"(-?\d{1,28})","path":"([ !#-[\]-~]*)","sha256":"([0-9a-f]{64})","size":(\d{1,15})(,"sparse":true)?,"uid":(\d{1,10})\}$/;
 
 /** The entry of a line; null when it is none. What it may do is for whoever restores to judge. */
 export function parseEntry(line: string): TreeEntry | null {
   const plain = PLAIN_FILE.exec(line);
-  const mode = Number(plain?.[2] ?? 0);
-  if (plain !== null && mode <= 0o7777) {
-    const [, gid = "", , mtime = "", path = "", sha256 = "", size = "", sparse, uid = ""] = plain;
-    const owner = { mode, uid: Number(uid), gid: Number(gid), mtimeNs: BigInt(mtime) };
+  if (plain !== null) {
+    const [, gid = "", mode, mtime = "", path = "", sha256 = "", size = "", sparse, uid = ""] =
+      plain;
+    const bits = { mode: Number(mode), uid: Number(uid), gid: Number(gid) };
     const content = { size: Number(size), sha256, sparse: sparse !== undefined };
-    return { path, kind: "file", ...owner, ...content, link: null, hardlink: null };
+    if (!areRights(bits) || !isContent(content)) return null;
+    const facts = { path, ...bits, mtimeNs: BigInt(mtime) };
+    return { ...facts, kind: "file", ...content, link: null, hardlink: null };
   }
   try {
     return entryOf(JSON.parse(line) as JsonObject);
@@ -57,26 +71,51 @@ export function parseEntry(line: string): TreeEntry | null {
 }
 
 function entryOf(json: JsonObject): TreeEntry | null {
-  const { kind, mode, uid, gid, mtime } = json;
+  const { kind, mtime } = json;
+  const rights = { mode: json["mode"], uid: json["uid"], gid: json["gid"] };
   const path = pathFromJson(json["path"]);
   if (path === null || (kind !== "file" && kind !== "folder" && kind !== "link")) return null;
-  if (!isCount(mode) || mode > 0o7777 || !isCount(uid) || !isCount(gid)) return null;
-  if (typeof mtime !== "string" || !/^-?\d{1,20}$/.test(mtime)) return null;
-  const facts = { path, mode, uid, gid, mtimeNs: BigInt(mtime), sparse: json["sparse"] === true };
+  if (!areRights(rights)) return null;
+  if (typeof mtime !== "string" || !/^-?\d{1,28}$/.test(mtime)) return null;
+  const facts = { path, ...rights, mtimeNs: BigInt(mtime), sparse: json["sparse"] === true };
   const nothing = { size: null, sha256: null, link: null, hardlink: null };
   if (kind === "folder") return { ...facts, ...nothing, kind };
   if (kind === "link") {
     const link = pathFromJson(json["link"]);
-    return link === null ? null : { ...facts, ...nothing, kind, link };
+    return link === null || !isTarget(link) ? null : { ...facts, ...nothing, kind, link };
   }
-  const { size, sha256 } = json;
-  if (!isCount(size) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return null;
+  const content = { size: json["size"], sha256: json["sha256"] };
   const hardlink = json["hardlink"] === undefined ? null : pathFromJson(json["hardlink"]);
-  return { ...facts, kind, size, sha256, link: null, hardlink };
+  if (!isContent(content) || (json["hardlink"] !== undefined && hardlink === null)) return null;
+  return { ...facts, kind, ...content, link: null, hardlink };
 }
 
-function isCount(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+/** A link leads to something, and no name has a zero byte. */
+function isTarget(link: RawPath): boolean {
+  return link !== "" && !link.includes("\0");
+}
+
+/** The last number means "nobody", and is given to no file. */
+const OWNER_MAX = 2 ** 32 - 2;
+
+function areRights<Rights extends Record<"mode" | "uid" | "gid", Json | undefined>>(
+  given: Rights,
+): given is Rights & Record<"mode" | "uid" | "gid", number> {
+  const { mode, uid, gid } = given;
+  return isCount(mode, 0o7777) && isCount(uid, OWNER_MAX) && isCount(gid, OWNER_MAX);
+}
+
+/** Of nothing there is one digest only. */
+function isContent<Content extends Record<"size" | "sha256", Json | undefined>>(
+  given: Content,
+): given is Content & { size: number; sha256: string } {
+  const { size, sha256 } = given;
+  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return false;
+  return isCount(size, Number.MAX_SAFE_INTEGER) && (size > 0 || sha256 === EMPTY);
+}
+
+function isCount(value: Json | undefined, max: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 /** Does its content lie among the contents? Empty files and later names of a file have none. */

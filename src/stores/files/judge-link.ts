@@ -9,22 +9,31 @@ import { parentOf, placeOf, rawOf, showPath, type RawPath } from "./raw-path.ts"
 /** Does a symbolic link lead somewhere, and stay in the tree? */
 export function judgeLink(root: string, { path }: Found): Observation[] {
   const file = showPath(path);
+  let shown = "";
   try {
     const place = placeOf(root, path);
     const target = readlinkSync(place, { encoding: "latin1" });
-    const shown = showPath(target);
+    shown = showPath(target);
     if (!staysIn(root, path, target)) {
       return [observe("files.link.outside", `${file} leads to ${shown}`, { file }, shown)];
     }
     if (statSync(place, { throwIfNoEntry: false }) !== undefined) return [];
-    const description = `${file} leads to ${shown}, where there is nothing`;
-    return [observe("files.link.dangling", description, { file }, shown)];
+    return [leadsNowhere(file, shown)];
   } catch (error) {
     const code = systemCode(error);
     if (code === null) throw error;
-    if (code !== "ELOOP") return [];
-    return [observe("files.link.dangling", `${file} leads back to itself`, { file })];
+    if (code === "ELOOP")
+      return [observe("files.link.dangling", `${file} leads back to itself`, { file })];
+    return NOWHERE.has(code) ? [leadsNowhere(file, shown)] : [];
   }
+}
+
+/** There can be nothing: what stands before it is no folder, or no name is so long. */
+const NOWHERE: ReadonlySet<string> = new Set(["ENAMETOOLONG", "ENOTDIR"]);
+
+function leadsNowhere(file: string, shown: string): Observation {
+  const description = `${file} leads to ${shown}, where there is nothing`;
+  return observe("files.link.dangling", description, { file }, shown);
 }
 
 /** As far as the names tell: what other links on the way do is theirs. */

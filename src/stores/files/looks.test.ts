@@ -133,6 +133,7 @@ describe("a look at a tree", () => {
       writeFileSync(`${root}/zeros`, Buffer.alloc(200_000));
       writeFileSync(`${root}/nothing`, "");
       symlinkSync("gone", `${root}/dangling`);
+      symlinkSync("nothing/below", `${root}/dangling-too`);
       symlinkSync("loop", `${root}/loop`);
       symlinkSync("../..", `${root}/up`);
       symlinkSync("/etc/hosts", `${root}/hosts`);
@@ -148,6 +149,7 @@ describe("a look at a tree", () => {
       ],
       integrity: [
         ["files.link.dangling", "dangling"],
+        ["files.link.dangling", "dangling-too"],
         ["files.link.outside", "hosts"],
         ["files.link.dangling", "loop"],
         ["files.link.outside", "up"],

@@ -3,7 +3,8 @@ import type { BigIntStats } from "node:fs";
 import { KIND_BITS, kindOf, type EntryKind, type Found } from "./found.ts";
 
 // What betrays a change of an entry between two looks, as a row of numbers: mode, owner, group,
-// names, size, device, inode, and the times of change of content and of anything.
+// names, size, device, inode, and the times of change of content and of anything. Nanoseconds end in
+// 2262 here: how often a later time has passed that end stands above the bits of the mode.
 
 const MODE = 0;
 const UID = 1;
@@ -15,6 +16,9 @@ const INODE = 6;
 const MTIME = 7;
 const CTIME = 8;
 const FIELDS = 9;
+
+const TIME_BITS = 64;
+const MODE_BITS = 32;
 
 /** Bytes of one entry's marks. */
 export const MARKS_BYTES = FIELDS * BigInt64Array.BYTES_PER_ELEMENT;
@@ -38,7 +42,7 @@ export class Marks {
   set(row: number, stat: BigIntStats): void {
     const { numbers } = this;
     const at = row * FIELDS;
-    numbers[at + MODE] = stat.mode;
+    numbers[at + MODE] = stat.mode + turnsOf(stat.mtimeNs);
     numbers[at + UID] = stat.uid;
     numbers[at + GID] = stat.gid;
     numbers[at + LINKS] = stat.nlink;
@@ -53,7 +57,7 @@ export class Marks {
   setFound(row: number, { kind, inode, ...found }: Found): void {
     const [device = "", number = ""] = inode.split(":");
     const values = [
-      BigInt((kind === "other" ? 0 : KIND_BITS[kind]) | found.mode),
+      BigInt((kind === "other" ? 0 : KIND_BITS[kind]) | found.mode) + turnsOf(found.mtimeNs),
       BigInt(found.uid),
       BigInt(found.gid),
       BigInt(found.links),
@@ -89,12 +93,12 @@ export class Marks {
   }
 
   kind(row: number): EntryKind | "other" {
-    return kindOf(this.#number(row, MODE));
+    return kindOf(this.#mode(row));
   }
 
   /** The twelve bits of permissions. */
   mode(row: number): number {
-    return this.#number(row, MODE) & 0o7777;
+    return this.#mode(row) & 0o7777;
   }
 
   uid(row: number): number {
@@ -119,7 +123,8 @@ export class Marks {
   }
 
   mtimeNs(row: number): bigint {
-    return this.#big(row, MTIME);
+    const turns = this.#big(row, MODE) >> BigInt(MODE_BITS);
+    return this.#big(row, MTIME) + (turns << BigInt(TIME_BITS));
   }
 
   ctimeNs(row: number): bigint {
@@ -131,6 +136,10 @@ export class Marks {
     this.numbers[row * FIELDS + CTIME] = 0n;
   }
 
+  #mode(row: number): number {
+    return Number(BigInt.asUintN(MODE_BITS, this.#big(row, MODE)));
+  }
+
   #big(row: number, field: number): bigint {
     return this.numbers[row * FIELDS + field] ?? 0n;
   }
@@ -138,4 +147,10 @@ export class Marks {
   #number(row: number, field: number): number {
     return Number(this.#big(row, field));
   }
+}
+
+/** How often a time has passed the end of its field, where a mode has room for it; mostly 0. */
+function turnsOf(ns: bigint): bigint {
+  const turns = (ns - BigInt.asIntN(TIME_BITS, ns)) >> BigInt(TIME_BITS);
+  return turns << BigInt(MODE_BITS);
 }

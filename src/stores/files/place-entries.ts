@@ -4,7 +4,8 @@ import { diskError } from "../../core/disk.ts";
 import { SalvorError } from "../../core/errors.ts";
 import { setFolderAttributes } from "./attributes.ts";
 import type { TreeEntry } from "./entry.ts";
-import { foundOf, type Found } from "./found.ts";
+import type { Found } from "./found.ts";
+import { folderAt, lookAt } from "./look-at.ts";
 import { makeDraft, type PlaceTools } from "./make-draft.ts";
 import { foldersAbove, type Placement } from "./placements.ts";
 import { parentOf, placeOf, showPath, type RawPath } from "./raw-path.ts";
@@ -34,7 +35,8 @@ export function placeEntries(tools: PlaceTools, places: readonly Placement[]): v
 /** Returns once these names, and what they were put in the place of, have reached the disk. */
 export function syncNames(root: string, paths: ReadonlySet<RawPath>): void {
   const folders = new Set([...paths].flatMap((path) => [path, ...foldersAbove(path)]));
-  for (const folder of folders) if (isFolder(root, folder)) syncFolderAt(placeOf(root, folder));
+  for (const folder of folders)
+    if (folderAt(root, folder) !== null) syncFolderAt(placeOf(root, folder));
 }
 
 /**
@@ -45,7 +47,7 @@ export function removeLeftovers({ root, source }: PlaceTools, paths: Iterable<Ra
   removeTree(workOf(source));
   const folders = new Set([...paths].flatMap((path) => parentOf(path) ?? []));
   for (const folder of folders) {
-    if (!isFolder(root, folder) || isNear({ root, source }, folder)) continue;
+    if (folderAt(root, folder) === null || isNear({ root, source }, folder)) continue;
     for (const name of [DRAFT, ASIDE]) removeBelow(root, below(folder, name));
   }
 }
@@ -104,11 +106,10 @@ function isNear({ root, source }: PlaceTools, folder: RawPath): boolean {
 
 /** What is put in quarantine and what goes must be the same. */
 function refuseChanged(root: string, path: RawPath, old: Found | null): void {
-  const stat = lstatSync(placeOf(root, path), { bigint: true, throwIfNoEntry: false });
-  const now = stat === undefined ? null : foundOf(path, stat);
+  const now = lookAt(root, path);
   const isFolders = now?.kind === "folder" && old?.kind === "folder";
   const parent = parentOf(path);
-  const isReached = parent === null || isFolder(root, parent); // no link has come into the way
+  const isReached = parent === null || folderAt(root, parent) !== null; // no link has come into the way
   if (isReached && (isFolders || traits(now) === traits(old))) return;
   throw new SalvorError("STORE_CHANGED", `${root}/${showPath(path)} was written to meanwhile`, {
     hint: "Run the command again; stop the program that writes to it if that does not help.",
@@ -120,14 +121,6 @@ function traits(found: Found | null): string {
   if (found === null) return "";
   const { kind, mode, uid, gid, size, mtimeNs, inode } = found;
   return `${kind} ${mode} ${uid} ${gid} ${size} ${mtimeNs} ${inode}`;
-}
-
-function isFolder(root: string, path: RawPath): boolean {
-  for (let at: RawPath | null = path; at !== null; at = parentOf(at)) {
-    const stat = lstatSync(placeOf(root, at), { throwIfNoEntry: false });
-    if (stat === undefined || !stat.isDirectory()) return false;
-  }
-  return true;
 }
 
 function below(folder: RawPath, name: string): RawPath {

@@ -144,6 +144,19 @@ describe("files that go back into a live tree", () => {
     assert.deepEqual([mode & 0o7777, Math.floor(mtimeMs)], [0o2750, 1_500_000_000_000]);
   });
 
+  it("come back with all the folders in which they lay, where a file is now", async () => {
+    await using tree = await given();
+    mkdirSync(tree.live("a/b/c"), { recursive: true });
+    writeFileSync(tree.live("a/b/c/d"), "deep");
+    await using image = await tree.store.capture({ exclusive: false }, signal);
+    const facts = factsOf(tree.bench.path("live"));
+    rmSync(tree.live("a"), { recursive: true });
+    writeFileSync(tree.live("a"), "a file");
+    const { replaced } = await putBack({ ...tree, image }, {});
+    assert.deepEqual(replaced, ["a"]);
+    assert.deepEqual(factsOf(tree.bench.path("live")), facts);
+  });
+
   it("take the place of a folder, of a link, of a file", async () => {
     await using tree = await given();
     for (const name of ["app.conf", "conf", "current"])

@@ -139,6 +139,12 @@ describe("a snapshot that reaches out of its tree", () => {
     '{"path":"a"}',
     "not JSON",
     '{"path":7,"kind":"file"}',
+    JSON.stringify({ ...EMPTY, path: "a", uid: 2 ** 32 - 1 }),
+    JSON.stringify({ ...EMPTY, path: "a", gid: 2 ** 53 - 1, hardlink: "b" }),
+    JSON.stringify({ ...FILE, path: "a", size: 0 }),
+    JSON.stringify({ ...EMPTY, path: "a", hardlink: 5 }),
+    JSON.stringify({ ...LINK, link: "a\0b" }),
+    JSON.stringify({ ...LINK, link: "" }),
   ]) {
     it(`is damaged when an entry is ${line}`, async () => {
       await using bench = await treeBench();
