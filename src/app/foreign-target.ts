@@ -6,18 +6,12 @@ import { placeOf } from "../stores/event-log/place.ts";
 import { segmentsOf } from "../stores/event-log/segments/list.ts";
 import { globPattern } from "../stores/glob.ts";
 import { realPath } from "./real-path.ts";
+import { nodeOf, otherNameBelow, type KnownFile } from "./same-node.ts";
 import type { StoreConfig } from "./config/types.ts";
 import { stateTarget } from "./projection-target.ts";
 import { driverNamed, type Session } from "./session.ts";
 import { isBelow } from "./config/is-below.ts";
 import { pathOf } from "./config/path-of.ts";
-
-/** A file as the disk knows it, by whatever name. */
-interface KnownFile {
-  readonly path: string;
-  /** Device and inode; null where nothing lies yet. */
-  readonly node: string | null;
-}
 
 /**
  * Refuses a target that links lead to somebody else's file: salvor.yaml is held to what it says, and
@@ -29,7 +23,9 @@ export async function refuseForeignTarget(session: Session, name: string): Promi
   const { target } = session.projection(name);
   const live = await knownFile(stateTarget(session, name).live);
   const owner =
-    (await ownerAmongPaths(session, name, live)) ?? (await ownerAmongStores(session, target, live));
+    (await ownerAmongPaths(session, name, live)) ??
+    (await ownerAmongStores(session, target, live)) ??
+    (await ownerOfOtherName(session, live));
   if (owner === null) return;
   const how = live.path === target ? `${target} is` : `${target} leads to ${live.path}, which is`;
   throw new SalvorError("REFUSED", `${how} ${owner}: no state is built there`, {
@@ -73,6 +69,27 @@ async function ownerAmongStores(
   return null;
 }
 
+/** Of a file with several names, whose folder has one of the others. */
+async function ownerOfOtherName(
+  session: Session,
+  { names, ...live }: TargetFile,
+): Promise<string | null> {
+  if (names < 2n) return null;
+  const { stores, state, repository } = session.requireConfig();
+  const folders = [
+    { folder: state, owner: "Salvor's own state" },
+    { folder: repository.path, owner: "the repository" },
+    ...stores
+      .filter(({ driver }) => driver !== "event-log" && driver !== "sqlite")
+      .map((store) => ({ folder: addressOf(store), owner: `"${store.name}"` })),
+  ];
+  for (const { folder, owner } of folders) {
+    const other = await otherNameBelow(await realPath(folder), live);
+    if (other !== null) return `${other}, too, a file of ${owner}`;
+  }
+  return null;
+}
+
 /** A file that the log has, or one that would be a part of it once it is there. */
 async function isOfLog(store: StoreConfig, live: KnownFile): Promise<boolean> {
   const pattern = pathOf(store);
@@ -107,8 +124,13 @@ async function isSame(live: KnownFile, path: string): Promise<boolean> {
   return other.path === live.path || (other.node !== null && other.node === live.node);
 }
 
-async function knownFile(path: string): Promise<KnownFile> {
+/** A file, and how many names it has. */
+interface TargetFile extends KnownFile {
+  readonly names: bigint;
+}
+
+async function knownFile(path: string): Promise<TargetFile> {
   const found = await stat(path, { bigint: true }).catch(() => null);
-  const node = found === null ? null : `${found.dev}:${found.ino}`;
-  return { path: await realPath(path), node };
+  const node = found === null ? null : nodeOf(found);
+  return { path: await realPath(path), node, names: found?.nlink ?? 0n };
 }

@@ -55,6 +55,33 @@ describe("a rebuild is refused", () => {
     assert.deepEqual(registry.rows(elsewhere), EXPECTED, "a link to nobody's file is followed");
   });
 
+  it("where it has another name in a tree or among documents, and nowhere else", async () => {
+    await using registry = await openRegistry({
+      log: `}
+  papers: { driver: documents, path: ./papers }
+  tree: { driver: files, path: ./tree`,
+    });
+    const { site, state } = registry;
+    mkdirSync(site.join("state"));
+    await using salvor = await site.open();
+    for (const folder of ["papers", "tree"]) {
+      mkdirSync(site.join(folder, "deep"), { recursive: true });
+      const other = site.join(folder, "deep", "a.json");
+      writeFileSync(other, "{}");
+      linkSync(other, state);
+      await assert.rejects(salvor.rebuild({}), {
+        code: "REFUSED",
+        message: new RegExp(`is ${other}, too, a file of "${folder}": no state`),
+      });
+      assert.equal(readFileSync(other, "utf8"), "{}");
+      rmSync(state);
+    }
+    await salvor.rebuild({});
+    linkSync(state, site.join("elsewhere.sqlite"));
+    await salvor.rebuild({});
+    assert.deepEqual(registry.rows(), EXPECTED);
+  });
+
   it("where such a link is made while it is built", async () => {
     await using registry = await openRegistry();
     const { site, log, state } = registry;
