@@ -21,6 +21,11 @@ export class Before {
     return this.batches.length === 0;
   }
 
+  /** The names, as they were listed. */
+  listing(): readonly Listed[] {
+    return this.batches.map(({ listed }) => listed);
+  }
+
   /** The batch of the same names at the same place: there is one as long as no name came or went. */
   aligned(at: number, { paths, kinds }: Listed): TreeBatch | null {
     const batch = this.batches[at];

@@ -4,10 +4,11 @@ import { removeFileSync } from "../../core/remove-file.ts";
 import type { HostTask } from "../host/messages.ts";
 import type { Bundle } from "./bundles.ts";
 import { CoarseClock } from "./clock.ts";
+import type { EntryCounts } from "./entry.ts";
 import { exclusionOf } from "./exclude.ts";
 import type { FileTable } from "./file-table.ts";
 import { imageFiles } from "./image-files.ts";
-import { writeImage, type EntryCounts, type Written } from "./image-writer.ts";
+import { writeImage, writeTable, type Written } from "./image-writer.ts";
 import { showPath } from "./raw-path.ts";
 import { Lanes } from "./lanes.ts";
 import { makeSpool } from "./spool.ts";
@@ -19,7 +20,7 @@ export interface CaptureInput {
   readonly exclude: readonly string[];
   /** Start of the names of the image's files; none of them may exist. */
   readonly target: string;
-  /** The files are told as a table, too. */
+  /** The files are told as a table, and the list of entries is not written. */
   readonly listsFiles: boolean;
 }
 
@@ -35,7 +36,8 @@ export interface Captured {
   /** Sockets, pipes and devices, which are no part of the tree; the first of them. */
   readonly specials: readonly string[];
   readonly fingerprint: string;
-  readonly bundles: readonly Bundle[];
+  /** Null when a table was asked for. */
+  readonly bundles: readonly Bundle[] | null;
   readonly counts: TreeCounts;
   /** Null when nobody asked for it. */
   readonly table: FileTable | null;
@@ -59,18 +61,20 @@ export const task: HostTask<CaptureInput, Captured> = async (input) => {
   using clock = new CoarseClock(files.clock);
   await using lanes = new Lanes();
   const reader = new TreeReader(root, exclusionOf(exclude), makeSpool(files.spool), lanes);
+  const write = (): Promise<Written> =>
+    listsFiles ? writeTable(reader.batches) : writeImage(reader.batches, files.entries);
   let round = await reader.round(clock.now());
   let written: Written | null = null;
   for (let rounds = 1; round.exists && round.changedTotal > 0 && rounds < ROUNDS_MAX; rounds++) {
     if (round.hasFresh) await delay(PAUSE_MS);
     // Mostly nothing has changed; then what was read is written while it is looked at again.
-    const writing = rounds === 1 ? writeImage(reader.batches, files.entries, listsFiles) : null;
+    const writing = rounds === 1 ? write() : null;
     const [next, early] = await Promise.all([reader.round(clock.now()), writing]);
     round = next;
     written = round.changedTotal === 0 ? early : null;
     if (written === null) removeFileSync(files.entries);
   }
-  written ??= await writeImage(reader.batches, files.entries, listsFiles);
+  written ??= await write();
   const { troubles } = reader;
   const named = troubles.slice(0, NAMED_MAX);
   return {

@@ -5,10 +5,12 @@ import { entryModule } from "../../core/module.ts";
 import { timestamp } from "../../core/world.ts";
 import type { CaptureOptions } from "../capture-options.ts";
 import type { Image } from "../types.ts";
+import type { Bundle } from "./bundles.ts";
 import type { Captured, CaptureInput } from "./capture-task.ts";
 import type { CapturedTree } from "./captured-tree.ts";
 import { imageFiles } from "./image-files.ts";
 import { openImage } from "./image.ts";
+import type { ListInput } from "./list-job.ts";
 import type { LiveTree } from "./live.ts";
 
 /** One instant of a live tree as an image: all of it, or an error. */
@@ -45,11 +47,29 @@ export async function readTree(live: LiveTree, signal: AbortSignal): Promise<Cap
     const task = entryModule("stores/files/capture-task");
     const captured = await hosts.run<Captured>("bytes", task, input, signal);
     if (!captured.exists) throw missing(live);
-    return { live, captured, at, target, dispose };
+    return { live, captured, at, target, bundles: bundlesOf(live, captured, target), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** Of what was read as a table, the list of entries is written for the first who wants it. */
+function bundlesOf(
+  { context }: LiveTree,
+  { bundles, table }: Captured,
+  target: string,
+): CapturedTree["bundles"] {
+  let listed: Promise<readonly Bundle[]> | null =
+    bundles === null ? null : Promise.resolve(bundles);
+  return async (signal) => {
+    signal.throwIfAborted();
+    if (listed === null && table !== null) {
+      const input: ListInput = { table, entries: imageFiles(target).entries };
+      listed = context.pool.run(entryModule("stores/files/list-job"), input);
+    }
+    return listed ?? [];
+  };
 }
 
 /** A link is not followed: an exchange would put a folder in its place. */

@@ -1,26 +1,19 @@
 import { setImmediate as turn } from "node:timers/promises";
 
 import { Bundler, type Bundle } from "./bundles.ts";
-import { entryLine, hasContent } from "./entry.ts";
+import { entryLine, hasContent, type EntryCounts } from "./entry.ts";
 import { FileColumns, type FileTable } from "./file-table.ts";
 import type { RawPath } from "./raw-path.ts";
-import { entriesOf } from "./read-entries.ts";
+import { entriesOf, type ReadEntry } from "./read-entries.ts";
 import { SpoolWriter } from "./spool.ts";
 import type { TreeBatch } from "./tree-batch.ts";
 
-/** How much there is of what. */
-export interface EntryCounts {
-  readonly files: number;
-  readonly folders: number;
-  readonly links: number;
-  readonly bytes: number;
-}
-
 /** What was written of a tree. */
 export interface Written {
-  readonly bundles: readonly Bundle[];
+  /** Null where the list of entries has to be made of the table, when somebody wants it. */
+  readonly bundles: readonly Bundle[] | null;
   readonly counts: EntryCounts;
-  /** Null when nobody asked for it. */
+  /** Null where the list of entries was written. */
   readonly table: FileTable | null;
 }
 
@@ -30,31 +23,63 @@ export interface Written {
  *
  * @param path of the list; must not exist.
  */
-export async function writeImage(
-  batches: readonly TreeBatch[],
-  path: string,
-  wantsTable: boolean,
-): Promise<Written> {
-  using lines = new SpoolWriter(path);
-  const bundler = new Bundler();
-  const counts = { file: 0, folder: 0, link: 0, bytes: 0 };
-  const columns = wantsTable ? new FileColumns() : null;
+export async function writeImage(batches: readonly TreeBatch[], path: string): Promise<Written> {
+  using list = new EntryList(path);
   const firstNames = new Map<string, RawPath>();
   for (const batch of batches) {
-    let text = "";
-    for (const { entry, content } of entriesOf(batch, firstNames)) {
-      text += `${entryLine(entry)}\n`;
-      counts[entry.kind] += 1;
-      columns?.add(entry, content);
-      if (content === null || !hasContent(entry)) continue;
-      counts.bytes += content.size;
-      bundler.add(entry.path, content);
-    }
-    lines.write(Buffer.from(text));
+    for (const read of entriesOf(batch, firstNames)) list.add(read);
     await turn();
   }
-  lines.flush();
-  const { file: files, folder: folders, link: links, bytes } = counts;
-  const table = columns?.finish() ?? null;
-  return { bundles: bundler.finish(), counts: { files, folders, links, bytes }, table };
+  return { ...list.finish(), table: null };
+}
+
+/** Makes the table of batches that were read; it pauses, too. */
+export async function writeTable(batches: readonly TreeBatch[]): Promise<Written> {
+  const columns = new FileColumns(batches.reduce((sum, { rows }) => sum + rows, 0));
+  for (const batch of batches) {
+    columns.add(batch);
+    await turn();
+  }
+  return { ...columns.finish(), bundles: null };
+}
+
+/** Characters of lines that are written at a time. */
+const TEXT_MAX = 256 << 10;
+
+/** A list of entries that is written, and the bundles of their contents. */
+export class EntryList implements Disposable {
+  readonly #lines: SpoolWriter;
+  readonly #bundler = new Bundler();
+  readonly #counts = { file: 0, folder: 0, link: 0, bytes: 0 };
+  #text = "";
+
+  /** @param path must not exist. */
+  constructor(path: string) {
+    this.#lines = new SpoolWriter(path);
+  }
+
+  add({ entry, content }: ReadEntry): void {
+    this.#text += `${entryLine(entry)}\n`;
+    if (this.#text.length > TEXT_MAX) this.#write();
+    this.#counts[entry.kind] += 1;
+    if (content === null || !hasContent(entry)) return;
+    this.#counts.bytes += content.size;
+    this.#bundler.add(entry.path, content);
+  }
+
+  finish(): { readonly bundles: readonly Bundle[]; readonly counts: EntryCounts } {
+    this.#write();
+    this.#lines.flush();
+    const { file: files, folder: folders, link: links, bytes } = this.#counts;
+    return { bundles: this.#bundler.finish(), counts: { files, folders, links, bytes } };
+  }
+
+  [Symbol.dispose](): void {
+    this.#lines[Symbol.dispose]();
+  }
+
+  #write(): void {
+    this.#lines.write(Buffer.from(this.#text));
+    this.#text = "";
+  }
 }

@@ -31,8 +31,8 @@ export class Lanes implements AsyncDisposable {
     const done: To[] = [];
     const waiting: Promise<To>[] = [];
     try {
-      for (const each of list) {
-        if (waiting.length + done.length > 0) this.widen();
+      for (const { each, isLast } of markLast(list)) {
+        if (!isLast) this.widen();
         waiting.push(work(each));
         const first = waiting.length > this.width ? waiting.shift() : undefined;
         if (first !== undefined) done.push(await first);
@@ -47,4 +47,15 @@ export class Lanes implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool?.[Symbol.asyncDispose]();
   }
+}
+
+function* markLast<T>(
+  list: Iterable<T>,
+): Generator<{ readonly each: T; readonly isLast: boolean }> {
+  const held: T[] = [];
+  for (const next of list) {
+    for (const each of held.splice(0)) yield { each, isLast: false };
+    held.push(next);
+  }
+  for (const each of held) yield { each, isLast: true };
 }

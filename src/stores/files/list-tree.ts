@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { systemCode } from "../../core/errors.ts";
 import type { Exclusion } from "./exclude.ts";
 import { kindOf, type EntryKind } from "./found.ts";
-import { byBytes, placeOf, type RawPath } from "./raw-path.ts";
+import { placeOf, type RawPath } from "./raw-path.ts";
 import type { Trouble } from "./walk.ts";
 
 /** Neighbours of a tree as the folders name them; nothing of them was looked at. */
@@ -21,8 +21,10 @@ export const KIND_LETTERS: Readonly<Record<EntryKind, string>> = {
   link: "l",
 };
 
-/** Takes what a listing leaves out. */
+/** Takes what a listing comes by and leaves out. */
 export interface ListingVisitor {
+  /** Whose names are asked for next. */
+  folder(path: RawPath): void;
   /** Excluded. */
   leftAlone(): void;
   /** A socket, a pipe or a device. */
@@ -44,7 +46,7 @@ export function* listTree(
 ): Generator<Listed> {
   let batch = new Batch();
   batch.add("", "folder");
-  const open = [new Folder("", entriesIn(root, "", visitor))];
+  const open = [openFolder(root, "", visitor)];
   for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
     const entry = folder.next();
     if (entry === undefined) {
@@ -66,32 +68,38 @@ export function* listTree(
       batch = new Batch();
     }
     batch.add(path, kind);
-    if (kind === "folder") open.push(new Folder(path, entriesIn(root, path, visitor)));
+    if (kind === "folder") open.push(openFolder(root, path, visitor));
   }
   yield batch.finish();
-}
-
-/** One name in a folder. */
-interface Entry {
-  readonly name: RawPath;
-  readonly kind: EntryKind | "other";
 }
 
 /** A folder on the way, and how far it was listed. */
 class Folder {
   /** What all paths in it begin with. */
   readonly start: RawPath;
-  readonly #entries: readonly Entry[];
+  readonly #entries: readonly string[];
   #at = 0;
 
-  constructor(path: RawPath, entries: readonly Entry[]) {
+  /** @param entries each a name and the letter of its kind. */
+  constructor(path: RawPath, entries: readonly string[]) {
     this.start = path === "" ? "" : `${path}/`;
     this.#entries = entries;
   }
 
-  next(): Entry | undefined {
-    return this.#entries[this.#at++];
+  next(): { readonly name: RawPath; readonly kind: EntryKind | "other" } | undefined {
+    const entry = this.#entries[this.#at++];
+    if (entry === undefined) return undefined;
+    return { name: entry.slice(0, -2), kind: KINDS.get(entry.at(-1) ?? "") ?? "other" };
   }
+}
+
+const KINDS: ReadonlyMap<string, EntryKind> = new Map(
+  Object.entries(KIND_LETTERS).map(([kind, letter]) => [letter, kind as EntryKind]),
+);
+
+/** A name and its kind as one text: no name has a zero byte, so that names alone order them. */
+function spell(name: RawPath, kind: EntryKind | "other"): string {
+  return `${name}\0${kind === "other" ? "o" : KIND_LETTERS[kind]}`;
 }
 
 class Batch {
@@ -112,33 +120,33 @@ class Batch {
   }
 }
 
-/** In the order of the names' bytes; none where nobody may look. */
-function entriesIn(root: string, folder: RawPath, visitor: ListingVisitor): readonly Entry[] {
+/** Names in the order of their bytes; none where nobody may look. */
+function openFolder(root: string, path: RawPath, visitor: ListingVisitor): Folder {
+  visitor.folder(path);
   try {
-    return readEntries(root, folder).sort((a, b) => byBytes(a.name, b.name));
+    return new Folder(path, entriesIn(root, path).sort());
   } catch (error) {
     const code = systemCode(error);
     if (code === null) throw error;
-    if (code !== "ENOENT" && code !== "ENOTDIR") visitor.trouble({ path: folder, code });
-    return [];
+    if (code !== "ENOENT" && code !== "ENOTDIR") visitor.trouble({ path, code });
+    return new Folder(path, []);
   }
 }
 
-function readEntries(root: string, folder: RawPath): Entry[] {
+function entriesIn(root: string, folder: RawPath): string[] {
   const place = placeOf(root, folder);
   try {
     const entries = readdirSync(place, { encoding: "latin1", withFileTypes: true });
-    return entries.map((entry) => ({ name: entry.name, kind: kindOfEntry(entry) }));
+    return entries.map((entry) => spell(entry.name, kindOfEntry(entry)));
   } catch {
     // Where a file system names no kinds, Node asks for them, and gives up on odd names.
-    return readdirSync(place, { encoding: "latin1" }).map((name) => ({
-      name,
-      kind: kindAt(root, folder === "" ? name : `${folder}/${name}`),
-    }));
+    return readdirSync(place, { encoding: "latin1" }).map((name) =>
+      spell(name, kindAt(root, folder === "" ? name : `${folder}/${name}`)),
+    );
   }
 }
 
-function kindOfEntry(entry: Dirent): Entry["kind"] {
+function kindOfEntry(entry: Dirent): EntryKind | "other" {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "folder";
   return entry.isSymbolicLink() ? "link" : "other";

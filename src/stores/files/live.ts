@@ -8,6 +8,6 @@ export interface LiveTree {
   readonly root: string;
   readonly options: FilesOptions;
   readonly context: DriverContext;
-  /** What is read of it comes with a table of its files, for whoever looks into each. */
+  /** What is read of it comes as a table of its files, for whoever looks into each. */
   readonly listsFiles?: boolean;
 }

@@ -17,6 +17,7 @@ const PORTION_BYTES = 1 << 20;
 /** The parts of an image: the list of entries, then the contents. */
 export async function* imageParts(given: CapturedTree, signal: AbortSignal): AsyncGenerator<Part> {
   const { entries, spool } = imageFiles(given.target);
+  const bundles = await given.bundles(signal);
   yield {
     name: ENTRIES,
     size: (await stat(entries)).size,
@@ -24,7 +25,7 @@ export async function* imageParts(given: CapturedTree, signal: AbortSignal): Asy
     pages: null,
     open: (abort) => createReadStream(entries, { signal: abort, highWaterMark: PORTION_BYTES }),
   };
-  for (const bundle of given.captured.bundles) {
+  for (const bundle of bundles) {
     signal.throwIfAborted();
     yield {
       name: `content/${showPath(bundle.first)}`,

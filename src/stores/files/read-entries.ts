@@ -1,4 +1,5 @@
 import type { TreeEntry } from "./entry.ts";
+import type { EntryKind } from "./found.ts";
 import type { RawPath } from "./raw-path.ts";
 import type { KeptContent, TreeBatch } from "./tree-batch.ts";
 
@@ -25,20 +26,32 @@ export function* entriesOf(
     const isShared = kind === "file" && marks.links(row) > 1;
     const first = isShared ? (firstNames.get(marks.inode(row)) ?? null) : null;
     if (isShared && first === null) firstNames.set(marks.inode(row), path);
-    const content = batch.content(row);
-    const entry = {
-      path,
-      kind,
-      mode: marks.mode(row),
-      uid: marks.uid(row),
-      gid: marks.gid(row),
-      mtimeNs: marks.mtimeNs(row),
-      size: content?.size ?? null,
-      sha256: content?.sha256 ?? null,
-      sparse: kind === "file" && batch.isSparse(row),
-      link: batch.link(row),
-      hardlink: first,
-    };
-    yield { entry, content };
+    yield entryAt(batch, row, path, kind, first);
   }
+}
+
+/** One that was kept; `hardlink` is the first name of the same file. */
+export function entryAt(
+  batch: TreeBatch,
+  row: number,
+  path: RawPath,
+  kind: EntryKind,
+  hardlink: RawPath | null,
+): ReadEntry {
+  const { marks } = batch;
+  const content = batch.content(row);
+  const entry = {
+    path,
+    kind,
+    mode: marks.mode(row),
+    uid: marks.uid(row),
+    gid: marks.gid(row),
+    mtimeNs: marks.mtimeNs(row),
+    size: content?.size ?? null,
+    sha256: content?.sha256 ?? null,
+    sparse: kind === "file" && batch.isSparse(row),
+    link: batch.link(row),
+    hardlink,
+  };
+  return { entry, content };
 }

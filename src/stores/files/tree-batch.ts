@@ -21,6 +21,15 @@ export interface KeptContent {
   readonly offset: number | null;
 }
 
+/** What was read of files, a row each. */
+export interface ContentColumns {
+  readonly sizes: Float64Array;
+  /** 32 bytes each. */
+  readonly digests: Uint8Array;
+  /** Where they lie in the spool; -1 for a large file, which lies where it was. */
+  readonly offsets: Float64Array;
+}
+
 /** Neighbours of a tree as they were read: a row each, in columns, so that an entry is small. */
 export class TreeBatch {
   readonly listed: Listed;
@@ -113,6 +122,14 @@ export class TreeBatch {
     const at = row * DIGEST_BYTES;
     const sha256 = this.#digests.toString("hex", at, at + DIGEST_BYTES);
     return { size, sha256, offset: offset < 0 ? null : offset };
+  }
+
+  /** Writes what was read of a file to a row of others. */
+  copyContent(row: number, into: ContentColumns, at: number): void {
+    const from = row * DIGEST_BYTES;
+    into.sizes[at] = this.#sizes[row] ?? 0;
+    into.offsets[at] = this.#offsets[row] ?? 0;
+    this.#digests.copy(into.digests, at * DIGEST_BYTES, from, from + DIGEST_BYTES);
   }
 
   /** What was read of it is what was read of another. */

@@ -2,7 +2,8 @@ import { Before, type Place } from "./before.ts";
 import type { Exclusion } from "./exclude.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import type { Lanes } from "./lanes.ts";
-import { listTree, type Listed } from "./list-tree.ts";
+import { KIND_LETTERS, listTree, type Listed } from "./list-tree.ts";
+import { ListedFolders } from "./listed-folders.ts";
 import type { RawPath } from "./raw-path.ts";
 import type { BatchOrder, BatchReading } from "./read-batch.ts";
 import type { Spool } from "./spool.ts";
@@ -37,6 +38,8 @@ export class TreeReader {
   #batches: readonly TreeBatch[] = [];
   #rounds = 0;
   #troubles: Trouble[] = [];
+  /** Of the last listing. */
+  #listed: { readonly folders: string | null; readonly troubles: readonly Trouble[] } | null = null;
   #leftAlone = 0;
   #specials: RawPath[] = [];
 
@@ -75,19 +78,13 @@ export class TreeReader {
   /** @param now of the kernel's coarse clock, before the round. */
   async round(now: bigint): Promise<Round> {
     this.#rounds += 1;
-    this.#troubles = [];
-    this.#leftAlone = 0;
-    this.#specials = [];
     const before = new Before(this.#batches);
-    const listing = listTree(this.#root, this.#excludes, {
-      leftAlone: () => void (this.#leftAlone += 1),
-      special: (path) => void this.#specials.push(path),
-      trouble: (trouble) => void this.#troubles.push(trouble),
-    });
+    const listing = this.#isListed(now) ? before.listing() : this.#list(now);
     let at = 0;
     this.#batches = await this.#lanes.inOrder(listing, (listed) =>
       this.#readBatch(listed, before, at++, now),
     );
+    this.#troubles = [...(this.#listed?.troubles ?? [])];
     await this.#readLinked(before, now);
     this.#tellTroubles();
     const [top] = this.#batches;
@@ -97,6 +94,31 @@ export class TreeReader {
   /** What the last round has kept, in the order of the listing. */
   get batches(): readonly TreeBatch[] {
     return this.#batches;
+  }
+
+  /** Are the names that were listed last still all that there are? */
+  #isListed(now: bigint): boolean {
+    if (this.#listed === null || this.#listed.folders === null) return false;
+    const folders = new ListedFolders(this.#root, now);
+    for (const { listed, paths } of this.#batches.filter(hasFolders)) {
+      for (const [row, path] of paths.entries())
+        if (listed.kinds[row] === KIND_LETTERS.folder) folders.add(path);
+    }
+    return folders.digest() === this.#listed.folders;
+  }
+
+  *#list(now: bigint): Generator<Listed> {
+    const folders = new ListedFolders(this.#root, now);
+    const troubles: Trouble[] = [];
+    this.#leftAlone = 0;
+    this.#specials = [];
+    yield* listTree(this.#root, this.#excludes, {
+      folder: (path) => folders.add(path),
+      leftAlone: () => void (this.#leftAlone += 1),
+      special: (path) => void this.#specials.push(path),
+      trouble: (trouble) => void troubles.push(trouble),
+    });
+    this.#listed = { folders: folders.digest(), troubles };
   }
 
   /** Looks at a batch, and reads what is not as it was. */
@@ -195,6 +217,10 @@ export class TreeReader {
       yield { batch, rows: seen.length === all.length ? null : seen };
     }
   }
+}
+
+function hasFolders({ listed }: TreeBatch): boolean {
+  return listed.kinds.includes(KIND_LETTERS.folder);
 }
 
 /** Old enough, and with the marks that it had when it was read. */

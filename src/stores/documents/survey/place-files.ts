@@ -1,6 +1,7 @@
 import { SalvorError } from "../../../core/errors.ts";
 import type { CapturedTree } from "../../files/captured-tree.ts";
 import type { TreeEntry } from "../../files/entry.ts";
+import { digestsOf, pathsOf, timesOf } from "../../files/file-table.ts";
 import { imageFiles } from "../../files/image-files.ts";
 import { showPath } from "../../files/raw-path.ts";
 import type { HeldFile } from "./held-file.ts";
@@ -16,32 +17,30 @@ export interface Placed {
   readonly shared: readonly (readonly [at: number, first: number])[];
 }
 
-const DIGEST_BYTES = 32;
-
 /** Finds the files of a tree that was captured with a table of them. */
 export function placeFiles({ captured, target }: CapturedTree): Placed {
   const { table } = captured;
   if (table === null) throw withoutTable();
   const { spool } = imageFiles(target);
-  const digests = Buffer.from(table.digests.buffer, table.digests.byteOffset, table.digests.length);
   const files: HeldFile[] = [];
   const large: number[] = [];
-  const shared = new Map(table.others);
-  const paths = table.sizes.length === 0 ? [] : table.paths.split("\0");
-  for (const [at, raw] of paths.entries()) {
-    const [size = 0, start = 0] = [table.sizes[at], table.offsets[at]];
-    if (start < 0 && !shared.has(at)) large.push(at);
+  const shared = table.hardlinks.filter(([at]) => (table.offsets[at] ?? 0) < 0);
+  const firsts = new Map(shared);
+  const [digestAt, timeAt] = [digestsOf(table), timesOf(table)];
+  for (const [at, raw] of pathsOf(table).entries()) {
+    const start = table.offsets[at] ?? 0;
+    if (start < 0 && !firsts.has(at)) large.push(at);
     files.push({
       name: showPath(raw),
       raw,
-      size,
-      modifiedMs: Number((table.times[at] ?? 0n) / 1_000_000n),
-      sha256: digests.toString("hex", at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES),
+      size: table.sizes[at] ?? 0,
+      modifiedMs: Number(timeAt(at) / 1_000_000n),
+      sha256: digestAt(at),
       path: spool,
       start: Math.max(0, start),
     });
   }
-  return { files, others: table.rest, large, shared: table.others };
+  return { files, others: table.rest.map(([, entry]) => entry), large, shared };
 }
 
 function withoutTable(): SalvorError {
