@@ -15,10 +15,16 @@ const LOSSES_MAX = 1_000;
 /** Events in a transaction: more make a build no faster, and a crash cost more. */
 export const BATCH_MAX = 20_000;
 
+/** Milliseconds before the end of a build at which those are started who look at what it has made. */
+const WARM_MS = 500;
+
+/** An order, and what must have happened before the log is asked where it ends. */
+export type WaitingOrder = BuildOrder & { readonly after?: Promise<unknown> };
+
 /** Builds the state of a projection as salvor.yaml has it, and tells how far it is. */
 export async function buildState(
   session: Session,
-  order: BuildOrder,
+  order: WaitingOrder,
   signal: AbortSignal,
 ): Promise<Built> {
   const projection = session.projection(order.projection);
@@ -39,16 +45,26 @@ export async function buildState(
     batchMax: order.batchMax ?? BATCH_MAX,
   };
   const { buildState: build } = await import("../projections/build-state.ts");
+  const [hosts, pool] = await Promise.all([session.hosts(), session.pool()]);
+  const warm = (): void => {
+    hosts.warm("bytes");
+    hosts.warm("engine");
+    pool.warm();
+  };
   try {
     const listener = {
-      onProgress: (progress: RebuildProgress) => report(session, task, progress),
+      onReady: async () => void (await order.after),
+      onProgress: (progress: RebuildProgress) => {
+        if ((progress.remainingMs ?? Infinity) < WARM_MS) warm();
+        report(session, task, progress);
+      },
       onResumed: (after: number) =>
         session.progress.say(`${projection.name}: going on from event ${count(after)}.`),
       onDamaged: (damaged: readonly EventDamage[]) => skipped.keep(damaged),
       onStale: (reason: string) =>
         session.progress.say(`${projection.name}: begun anew: ${reason}.`),
     };
-    const built = await build(await session.hosts(), request, listener, signal);
+    const built = await build(hosts, request, listener, signal);
     const { tables, eventsPerSecond, version, definition, resumedAfter: _, ...progress } = built;
     const losses = skipped.losses(progress.corrupted);
     return { progress, eventsPerSecond, version, definition, tables: Object.keys(tables), losses };

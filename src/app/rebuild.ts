@@ -25,7 +25,8 @@ export async function rebuild(
 ): Promise<RebuildDocument | RebuildsDocument> {
   const names = session.projectionNames(options.projections);
   const times = timesOf(options, names);
-  const { onProgress } = options;
+  const { onProgress, dryRun = false, discard = false } = options;
+  if (!dryRun && !discard) await warmUp(session);
   if (onProgress !== undefined) session.builds.add(onProgress);
   try {
     const [only] = names;
@@ -41,6 +42,12 @@ export async function rebuild(
   } finally {
     if (onProgress !== undefined) session.builds.delete(onProgress);
   }
+}
+
+/** All of them are needed at once, and start while the state is still being read. */
+async function warmUp(session: Session): Promise<void> {
+  const hosts = await session.hosts();
+  for (const kind of ["replay", "bytes", "engine"] as const) hosts.warm(kind);
 }
 
 function timesOf(

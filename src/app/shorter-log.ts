@@ -3,6 +3,7 @@ import type { Loss } from "../core/loss.ts";
 import { counted } from "../core/text.ts";
 import type { OnDamaged, ProjectionConfig } from "../projections/types.ts";
 import type { BuildOrder, Built } from "../recovery/build-order.ts";
+import type { Image } from "../stores/types.ts";
 import { buildState, policyOf } from "./build-state.ts";
 import { captureLive } from "./capture-live.ts";
 import { openState } from "./projection-target.ts";
@@ -21,9 +22,12 @@ export async function buildInstead(
   signal: AbortSignal,
 ): Promise<Built> {
   const isWhole = order.fromMs === null && order.untilMs === null;
-  // Asked first: what is applied to it meanwhile may be newer than the end of this build.
-  const head = isWhole ? await liveHead(session, order.projection, signal) : null;
-  const built = await buildState(session, order, signal);
+  // What is applied to it after that may be newer than the end of this build.
+  const captured = isWhole ? captureLive(session, order.projection, signal) : null;
+  const [built, head] = await settled(
+    buildState(session, captured === null ? order : { ...order, after: captured }, signal),
+    captured === null ? null : headIn(captured, signal),
+  );
   const lacking = head?.definition === built.definition ? aheadOf(head, built) : 0;
   if (lacking === 0) return built;
   const projection = session.projection(order.projection);
@@ -55,12 +59,18 @@ export function shorterLogHint({ name, log }: Pick<ProjectionConfig, "log" | "na
   );
 }
 
-async function liveHead(
-  session: Session,
-  name: string,
+/** Nothing goes on behind the back of whoever hears of the first error. */
+async function settled<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<[A, B | null]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
+/** Asked while the state is being built. */
+async function headIn(
+  captured: Promise<Image | SalvorError>,
   signal: AbortSignal,
 ): Promise<StateHead | null> {
-  const live = await captureLive(session, name, signal);
+  const live = await captured;
   if (live instanceof SalvorError) return null;
   await using image = live;
   return await readStateHead(image, signal);

@@ -11,6 +11,8 @@ const TIMEOUT_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Who hears of a build. */
 export interface BuildListener {
+  /** The log is not asked where it ends before this has resolved. */
+  readonly onReady?: () => Promise<void>;
   readonly onProgress?: (progress: RebuildProgress) => void;
   /** Keeps damage; nothing is applied beyond it before this has resolved. */
   readonly onDamaged: (damaged: readonly EventDamage[]) => Promise<void> | void;
@@ -52,6 +54,7 @@ export async function buildState(
 
 function hear(news: unknown, listener: BuildListener): Promise<void> | void {
   const told = news as BuildNews;
+  if (told.kind === "ready") return listener.onReady?.();
   if (told.kind === "damaged") return listener.onDamaged(told.damaged);
   if (told.kind === "resumed") listener.onResumed?.(told.after);
   else listener.onProgress?.(told.progress);

@@ -31,6 +31,7 @@ export const task: HostTask<BuildRequest, BuildOutput> = async (request, { tell 
   const projection = await compileProjection(request.projection);
   const { openEvents } = (await import(request.log.module)) as { readonly openEvents: OpenEvents };
   await using reader = openEvents(request.log.input);
+  await tell({ kind: "ready" });
   const bound = endingAt(await reader.bound(unlimited), request);
   const database = onDraft(request, () => openDraft(request.draft));
   try {

@@ -3,6 +3,8 @@ import type { BuildProgress, BuildResult, RebuildProgress } from "./types.ts";
 
 /** What the process that builds tells of its work. */
 export type BuildNews =
+  /** Told before the log is asked where it ends: what must be known by then is waited for. */
+  | { readonly kind: "ready" }
   /** Told first where a draft is gone on with: events that it had read. */
   | { readonly kind: "resumed"; readonly after: number }
   /** Told before the transaction that goes on after it: what is heard of is not applied over. */

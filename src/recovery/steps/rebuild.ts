@@ -9,13 +9,13 @@ import type { Loss } from "../../core/loss.ts";
 import { defineStep } from "../../plans/define-step.ts";
 import type { StepContext } from "../../plans/types.ts";
 import { projectionDigest } from "../../projections/digest.ts";
-import type { Receipt } from "../../receipts/types.ts";
 import type { Store } from "../../stores/types.ts";
+import { bytesDigest } from "../bytes-digest.ts";
 import type { BuildOrder, Built } from "../build-order.ts";
 import type { RecoveryContext } from "../context.ts";
 import { lossJson } from "../losses.ts";
 import { isRemark } from "../prove-store.ts";
-import { builtJson } from "./built.ts";
+import { builtJson, type BuiltReceipt } from "./built.ts";
 import { storeFields } from "./parameters.ts";
 
 const onDamaged = z.union([
@@ -57,8 +57,8 @@ export function rebuild(recovery: RecoveryContext) {
       await makeFolderDurably(recovery.disk, dirname(draft));
       if (fromMs !== null) await copyLive(recovery, context, signal);
       const built = await recovery.buildState(orderOf(context), signal);
-      const receipt = await sealDraft(recovery, context, signal);
-      const output = outputOf(context, built, receipt);
+      const sealed = await sealDraft(recovery, context, signal);
+      const output = outputOf(context, built, sealed);
       if (place !== null) await putInPlace(recovery, context, place, output);
       return output;
     },
@@ -92,13 +92,13 @@ function orderOf({ parameters: given, recorded, record, run }: Context): BuildOr
 function outputOf(
   { parameters: { store: projection, options, draft, place } }: Context,
   { progress, eventsPerSecond, tables, losses }: Built,
-  receipt: Receipt,
+  sealed: BuiltReceipt,
 ): JsonObject {
   const target = place ?? options["path"] ?? null;
-  const digest = projectionDigest(receipt, tables);
+  const digest = projectionDigest(sealed.receipt, tables);
   const checkpoint = progress.checkpoint as unknown as Json; // every field of it is JSON
   const result = { projection, target, ...progress, checkpoint, eventsPerSecond, digest };
-  const built = builtJson(place ?? draft, receipt);
+  const built = builtJson(place ?? draft, sealed);
   return { ...built, tables, result, losses: losses.map(lossJson) };
 }
 
@@ -144,15 +144,16 @@ async function sealDraft(
   recovery: RecoveryContext,
   context: Context,
   signal: AbortSignal,
-): Promise<Receipt> {
+): Promise<BuiltReceipt> {
   await using draft = await draftOf(recovery, context);
   await using image = await draft.capture({ exclusive: true }, signal);
-  const [{ receipt }, seen] = await Promise.all([
+  const [{ receipt }, seen, bytes] = await Promise.all([
     image.seal({ portable: false }, signal),
     Array.fromAsync(image.check(signal)),
+    bytesDigest(image, signal),
   ]);
   const complaint = seen.find((each) => !isRemark(each));
-  if (complaint === undefined) return receipt;
+  if (complaint === undefined) return { receipt, bytes };
   const { store, draft: address } = context.parameters;
   throw new SalvorError("STORE_DAMAGED", `${address} was built wrong: ${complaint.description}`, {
     hint: `Check disk and memory (dmesg), remove it with "salvor rebuild ${store} --discard", and build it again.`,

@@ -1,7 +1,9 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { StepContext } from "../../plans/types.ts";
 import type { RecoveryContext } from "../context.ts";
-import { proveStore } from "../prove-store.ts";
+import type { Image } from "../../stores/types.ts";
+import { bytesDigest } from "../bytes-digest.ts";
+import { proveSame, proveStore, type StoreProof } from "../prove-store.ts";
 import type { BuiltReceipt } from "./built.ts";
 import { judgeLive } from "./judge-live.ts";
 import { outputsOf, quarantinesIn } from "./quarantine-json.ts";
@@ -21,14 +23,14 @@ interface Parameters {
 export async function proveBuilt(
   recovery: RecoveryContext,
   context: StepContext<Parameters>,
-  { receipt }: BuiltReceipt,
+  built: BuiltReceipt,
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const { store, driver, options, beside } = context.parameters;
   await using live = await recovery.openStore(store, driver, options);
   {
     await using image = await live.capture({ exclusive: false }, signal);
-    const found = await proveStore({ receipt, trees: [] }, image, signal);
+    const found = await proofOf(built, image, signal);
     await judgeLive(context, live, found, WORDS, signal);
   }
   if (beside !== null) {
@@ -39,6 +41,20 @@ export async function proveBuilt(
     if (files.length === 0) await recovery.disk.removeFolder(folder); // there was no state before
   }
   return {};
+}
+
+/**
+ * What has every byte that was decoded, and checked by the engine, before the exchange need not be
+ * decoded and checked again: reading these bytes back proves it.
+ */
+async function proofOf(
+  { receipt, bytes }: BuiltReceipt,
+  image: Image,
+  signal: AbortSignal,
+): Promise<StoreProof> {
+  const sealed = { receipt, trees: [] };
+  const isSame = bytes !== null && (await bytesDigest(image, signal)) === bytes;
+  return isSame ? proveSame(sealed, image, signal) : proveStore(sealed, image, signal);
 }
 
 /** Whoever follows the log may have applied newer events since: that is what it is there for. */

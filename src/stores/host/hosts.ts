@@ -39,6 +39,8 @@ const IDLE_MS = 1_000;
  */
 export class Hosts implements Disposable {
   readonly #idle = new Map<HostKind, ChildProcess>();
+  /** What lets a host go that rests; one that is taken again has all its time once more. */
+  readonly #ends = new WeakMap<ChildProcess, NodeJS.Timeout>();
 
   /** Starts a host before it is needed: that takes longer than most of its work. */
   warm(kind: HostKind): void {
@@ -88,6 +90,7 @@ export class Hosts implements Disposable {
   #take(kind: HostKind): ChildProcess {
     const host = this.#idle.get(kind);
     this.#idle.delete(kind);
+    if (host !== undefined) clearTimeout(this.#ends.get(host));
     if (host === undefined || !host.connected) return start(kind);
     host.ref();
     host.channel?.ref();
@@ -104,7 +107,7 @@ export class Hosts implements Disposable {
     host.unref();
     host.channel?.unref();
     this.#idle.set(kind, host);
-    setTimeout(() => this.#retire(kind, host), IDLE_MS).unref();
+    this.#ends.set(host, setTimeout(() => this.#retire(kind, host), IDLE_MS).unref());
   }
 
   /** Unless it was taken meanwhile; a host that works is in no list. */
