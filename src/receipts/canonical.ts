@@ -124,7 +124,10 @@ function readBody(body: Uint8Array, serial: number): Value {
 function componentLength(value: Value): number {
   if (value.type === "null") return 1;
   if (value.type === "integer" || value.type === "real") return 9;
-  return value.bytes.reduce((length, byte) => length + (byte === 0 ? 2 : 1), 3);
+  const { bytes } = value;
+  let length = bytes.length + 3;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) length += 1;
+  return length;
 }
 
 /** Eight bytes for one number at a time: a view of each record would cost more than the record. */

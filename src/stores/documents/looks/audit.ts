@@ -6,7 +6,7 @@ import type { Inspection } from "../../types.ts";
 import { compareDerived } from "../derive/compare.ts";
 import { Observations, observe } from "../findings.ts";
 import type { HeldFolder } from "../held.ts";
-import { collectionFinder } from "../survey/assign.ts";
+import { collectionFinder, type AssignedFile } from "../survey/assign.ts";
 import { gather, type Gathered } from "../survey/gather.ts";
 import { countEntries, FILES } from "../survey/file-rows.ts";
 import { isEmptied } from "../survey/lines.ts";
@@ -44,11 +44,9 @@ function filesFound(folder: HeldFolder): readonly Observation[] {
     ...unreadable(folder),
     ...notRegular(folder),
     ...obstacles(folder),
-    ...folder.documents.flatMap((file) => {
-      const { name, collection } = file;
-      if (!isEmptied(folder.live.specs[collection], file)) return [];
+    ...folder.documents.filter(isEmptiedIn(folder)).map(({ name, collection }) => {
       const table = folder.live.specs[collection]?.name ?? "";
-      return [observe("documents.file.empty", `${name} is empty`, { file: name, table })];
+      return observe("documents.file.empty", `${name} is empty`, { file: name, table });
     }),
     ...folder.tooLarge.map(({ name, size }) => {
       const { fileBytesMax } = folder.live.options;
@@ -58,6 +56,10 @@ function filesFound(folder: HeldFolder): readonly Observation[] {
     }),
     ...changing(folder),
   ];
+}
+
+function isEmptiedIn({ live: { specs } }: HeldFolder): (file: AssignedFile) => boolean {
+  return (file) => isEmptied(specs[file.collection], file);
 }
 
 /** Files that a collection names, and folders that its patterns begin with. */

@@ -28,8 +28,10 @@ export async function fileFacts(
       ? `${file.name} is empty`
       : (surveyed.get(file.number)?.trouble ?? null);
   const bad = folder.documents.filter((file) => troubleOf(file) !== null).slice(0, LISTED_MAX);
-  const room = Math.max(0, LISTED_MAX - bad.length);
-  const good = folder.documents.filter((file) => troubleOf(file) === null).slice(0, room);
+  const good = folder.documents
+    .values()
+    .filter((file) => troubleOf(file) === null)
+    .take(LISTED_MAX - bad.length);
   return [own, ...unread, ...[...bad, ...good].map((file) => factsOf(root, file, troubleOf(file)))];
 }
 

@@ -24,7 +24,8 @@ export function missingFiles(folder: HeldFolder): readonly NamedFile[] {
 }
 
 function namedAndMissing({ live, files, others, captured }: HeldFolder): readonly NamedFile[] {
-  const names = new Set(files.map(({ name }) => name));
+  const named = new Set(live.specs.flatMap(globsOf).filter(isPlain).map(plainPath));
+  const names = new Set(files.flatMap(({ name }) => (named.has(name) ? [name] : [])));
   const seen = new Set([
     ...others.map(({ path }) => path),
     ...captured.captured.troubles.map(({ path }) => path),
@@ -32,7 +33,7 @@ function namedAndMissing({ live, files, others, captured }: HeldFolder): readonl
   ]);
   return live.specs.flatMap((spec, collection) =>
     globsOf(spec).flatMap((given): readonly NamedFile[] => {
-      const glob = given.replace(/^\.\//, "");
+      const glob = plainPath(given);
       if (isPlain(glob)) {
         if (names.has(glob) || seen.has(glob)) return [];
         return [{ path: glob, collection, isFolder: false }];
@@ -44,4 +45,8 @@ function namedAndMissing({ live, files, others, captured }: HeldFolder): readonl
       return [{ path: folder, collection, isFolder: true }];
     }),
   );
+}
+
+function plainPath(glob: string): string {
+  return glob.replace(/^\.\//, "");
 }

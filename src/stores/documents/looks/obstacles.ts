@@ -20,8 +20,9 @@ export const SPECIAL = "socket, a pipe or a device";
 export function obstaclesIn({ live, files, others, captured }: HeldFolder): readonly Obstacle[] {
   const wanted = live.specs.map((spec) => new Set(globsOf(spec).flatMap(foldersOf)));
   if (wanted.every(({ size }) => size === 0)) return [];
+  const isWanted = (path: string): boolean => wanted.some((folders) => folders.has(path));
   const found = [
-    ...files.map(({ name }) => ({ path: name, kind: "file" })),
+    ...files.filter(({ name }) => isWanted(name)).map(({ name }) => ({ path: name, kind: "file" })),
     ...others
       .filter(({ kind }) => kind !== "folder")
       .map(({ path, kind }) => ({ path: textOf(path), kind })),
@@ -34,9 +35,16 @@ export function obstaclesIn({ live, files, others, captured }: HeldFolder): read
   );
 }
 
-/** Places of the collections that have something in their way. */
+/** Places of the collections that have something in their way, or in the place of a named file. */
 export function blindSpecs(folder: HeldFolder): ReadonlySet<number> {
-  return new Set(obstaclesIn(folder).map(({ collection }) => collection));
+  const { live, others, captured } = folder;
+  const taken = new Set(
+    [...others.map(({ path }) => path), ...captured.captured.specials].map(textOf),
+  );
+  const named = live.specs.flatMap((spec, at) =>
+    globsOf(spec).some((glob) => isPlain(glob) && taken.has(glob.replace(/^\.\//, ""))) ? [at] : [],
+  );
+  return new Set([...obstaclesIn(folder).map(({ collection }) => collection), ...named]);
 }
 
 /** Every folder that a pattern goes through before its first wildcard. */

@@ -70,12 +70,17 @@ function doubleDecoding(bytes: Uint8Array): Pattern | null {
 }
 
 const REPLACEMENT = Buffer.from("\ufffd");
+const ESCAPE = Buffer.from("\\u");
+const SPELLINGS = [Buffer.from("\\ufffd"), Buffer.from("\\uFFFD")];
 
 function replacementCharacters(bytes: Uint8Array): Pattern | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let count = 0;
   let first = -1;
-  const spellings = isAscii(bytes) ? ["\\ufffd", "\\uFFFD"] : [REPLACEMENT, "\\ufffd", "\\uFFFD"];
+  const spellings = [
+    ...(isAscii(bytes) ? [] : [REPLACEMENT]),
+    ...(buffer.includes(ESCAPE) ? SPELLINGS : []),
+  ];
   for (const spelling of spellings) {
     for (let at = buffer.indexOf(spelling); at !== -1; at = buffer.indexOf(spelling, at + 1)) {
       first = first === -1 ? at : Math.min(first, at);

@@ -10,18 +10,19 @@ export function stateRule(states: NonNullable<CollectionOptions["states"]>): Doc
   return (document) => {
     const state = fieldOf(document, field);
     const rule = typeof state === "string" ? byState.get(state) : undefined;
-    if (rule === undefined) return [];
+    if (rule === undefined) return NONE;
+    const lacking = rule.requires.filter((each) => !hasValue(fieldOf(document, each)));
+    const surplus = rule.forbids.filter((each) => hasValue(fieldOf(document, each)));
+    if (lacking.length + surplus.length === 0) return NONE;
     const name = `${field} is ${JSON.stringify(state)}`;
     return [
-      ...rule.requires
-        .filter((each) => !hasValue(fieldOf(document, each)))
-        .map((each) => breach(document, each, `${name}, and ${each} has no value`)),
-      ...rule.forbids
-        .filter((each) => hasValue(fieldOf(document, each)))
-        .map((each) => breach(document, each, `${name}, and ${each} has a value`)),
+      ...lacking.map((each) => breach(document, each, `${name}, and ${each} has no value`)),
+      ...surplus.map((each) => breach(document, each, `${name}, and ${each} has a value`)),
     ];
   };
 }
+
+const NONE: readonly Breach[] = [];
 
 interface StateOptions {
   readonly requires: readonly string[];

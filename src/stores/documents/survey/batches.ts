@@ -16,36 +16,68 @@ export async function* batches(
   specs: readonly CollectionSpec[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly SurveyFile[]> {
-  let batch: SurveyFile[] = [];
-  let bytes = 0;
+  const batch = new Portion();
   for (const file of files) {
-    for await (const part of partsOf(file, specs[file.collection], signal)) {
-      const isFull = batch.length >= BATCH_FILES || bytes + part.size > BATCH_BYTES;
-      // Behind a fault in a long list, its parts are given up: they come alone.
-      if (batch.length > 0 && (isFull || part.part !== null || batch[0]?.part !== null)) {
-        yield batch;
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(part);
-      bytes += part.size;
+    const spec = specs[file.collection];
+    const parts = spec === undefined ? null : partsOf(file, spec, signal);
+    if (parts === null) {
+      const { name, number, collection, path, start, size } = file;
+      const whole = { name, number, collection, path, start, size, before: NOTHING, part: null };
+      if (!batch.hasRoom(whole)) yield batch.take();
+      batch.add(whole);
+      continue;
+    }
+    for await (const part of parts) {
+      if (!batch.hasRoom(part)) yield batch.take();
+      batch.add(part);
     }
   }
-  if (batch.length > 0) yield batch;
+  if (!batch.isEmpty) yield batch.take();
 }
 
-async function* partsOf(
+const NOTHING = { bytes: 0, lines: 0 };
+
+/** What comes together to a thread. */
+class Portion {
+  #files: SurveyFile[] = [];
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#files.length === 0;
+  }
+
+  hasRoom({ size, part }: SurveyFile): boolean {
+    if (this.isEmpty) return true;
+    // Behind a fault in a long list, its parts are given up: they come alone.
+    if (part !== null || this.#files[0]?.part !== null) return false;
+    return this.#files.length < BATCH_FILES && this.#bytes + size <= BATCH_BYTES;
+  }
+
+  add(file: SurveyFile): void {
+    this.#files.push(file);
+    this.#bytes += file.size;
+  }
+
+  take(): readonly SurveyFile[] {
+    const files = this.#files;
+    this.#files = [];
+    this.#bytes = 0;
+    return files;
+  }
+}
+
+/** The parts of a file that is read in parts; null for any other. */
+function partsOf(
   file: AssignedFile,
-  spec: CollectionSpec | undefined,
+  spec: CollectionSpec,
   signal: AbortSignal,
-): AsyncGenerator<SurveyFile> {
+): AsyncIterable<SurveyFile> | null {
   const { name, number, collection, path, start, size } = file;
   const whole = { name, number, collection, path };
-  const areLines = spec !== undefined && isLines(spec, name);
-  const form = spec === undefined || areLines ? null : longContainer(file, spec);
-  if (form !== null) yield* cutContainer({ ...whole, start, size }, { form }, signal);
-  else if (areLines && size > BATCH_BYTES) yield* cutLines(whole, { start, size }, signal);
-  else yield { ...whole, start, size, before: { bytes: 0, lines: 0 }, part: null };
+  const areLines = isLines(spec, name);
+  const form = areLines ? null : longContainer(file, spec);
+  if (form !== null) return cutContainer({ ...whole, start, size }, { form }, signal);
+  return areLines && size > BATCH_BYTES ? cutLines(whole, { start, size }, signal) : null;
 }
 
 /** Ends each part behind the last line that is whole in it. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../../core/json.ts";
 import { writeKey } from "../../../receipts/canonical.ts";
+import type { Value } from "../../../receipts/types.ts";
 import type { ExactJson } from "../values/exact.ts";
 import { fieldOf, pointerOf, stepsTo } from "../values/field.ts";
 import { keyValue } from "../values/key.ts";
@@ -42,64 +43,78 @@ export class ReferenceReader {
   read(spec: CollectionSpec, document: KeyedDocument): void {
     const { value, key, place } = document;
     const { collection } = place.file;
-    const steps = place.step === null ? [] : [place.step];
-    const sight = (role: Sighting["role"], field: number, more: readonly (string | number)[]) =>
-      packSighting({
-        role,
-        collection,
-        file: place.file.number,
-        byte: place.byte,
-        line: place.line,
-        field,
-        pointer: pointerOf(...(role === CANDIDATE ? [] : steps), ...more),
-        key: role === DEFINED ? NO_KEY : (key ?? NO_KEY),
-      });
-    if (key !== null) this.#batch.key(collection, key, sight(DEFINED, 0, []));
-    Object.keys(spec.references).forEach((field, at) => {
+    if (key !== null) this.#batch.key(collection, key, sight(DEFINED, document, 0, ""));
+    const above = place.step === null ? "" : pointerOf(place.step);
+    for (const [at, field] of fieldsOf(spec).entries()) {
       const target = spec.targets[at] ?? 0;
-      for (const each of valuesOf(value, field))
-        this.#batch.key(target, each.key, sight(REFERENCE, at, each.steps));
-    });
+      eachValue(value, field, (found, pointer) => {
+        const referred = writeKey([found]);
+        this.#batch.key(target, referred, sight(REFERENCE, document, at, above + pointer));
+      });
+    }
     if ((this.#tried[collection] ?? 0) >= TRIED_MAX) return;
     this.#tried[collection] = (this.#tried[collection] ?? 0) + 1;
-    this.#try(spec, value, (more) => sight(CANDIDATE, 0, more));
+    this.#try(spec, document);
   }
 
   /** Offers the texts of every field that nobody has declared to each collection with keys. */
-  #try(
-    spec: CollectionSpec,
-    value: ExactJson,
-    sight: (steps: readonly (string | number)[]) => Uint8Array,
-  ): void {
+  #try(spec: CollectionSpec, document: KeyedDocument): void {
+    const { value } = document;
     if (!isJsonObject(value as Json)) return;
     const fields = Object.keys(value as object).filter(
       (field) => field !== spec.key && !Object.hasOwn(spec.references, field),
     );
     for (const field of fields) {
-      for (const { key, steps, isText } of valuesOf(value, field)) {
-        if (!isText) continue;
-        for (const target of this.#keyed) this.#batch.key(target, key, sight(steps));
-      }
+      eachValue(value, field, (found, pointer) => {
+        if (found.type !== "text") return;
+        const candidate = sight(CANDIDATE, document, 0, pointer);
+        for (const target of this.#keyed) this.#batch.key(target, writeKey([found]), candidate);
+      });
     }
   }
 }
 
-interface FieldValue {
-  readonly key: Uint8Array;
-  readonly steps: readonly (string | number)[];
-  readonly isText: boolean;
+const fieldsOfSpecs = new WeakMap<CollectionSpec, readonly string[]>();
+
+/** The fields that refer; listed once, because every document asks. */
+function fieldsOf(spec: CollectionSpec): readonly string[] {
+  const known = fieldsOfSpecs.get(spec);
+  if (known !== undefined) return known;
+  const fields = Object.keys(spec.references);
+  fieldsOfSpecs.set(spec, fields);
+  return fields;
 }
 
-/** The keys that a field holds: one, or a list of them. */
-function* valuesOf(document: ExactJson, field: string): Generator<FieldValue> {
+function sight(
+  role: Sighting["role"],
+  { key, place: { file, byte, line } }: KeyedDocument,
+  field: number,
+  pointer: string,
+): Uint8Array {
+  const { collection, number } = file;
+  const own = role === DEFINED ? NO_KEY : (key ?? NO_KEY);
+  return packSighting({ role, collection, file: number, byte, line, field, pointer, key: own });
+}
+
+/** Hands on the keys that a field holds, one or a list of them, and where in the document they are. */
+function eachValue(
+  document: ExactJson,
+  field: string,
+  take: (found: Value, pointer: string) => void,
+): void {
   const found = fieldOf(document as Json, field) as ExactJson | undefined;
-  const steps = stepsTo(document as Json, field);
-  const all: readonly (readonly [ExactJson, readonly (string | number)[]])[] = Array.isArray(found)
-    ? (found as readonly ExactJson[]).map((each, at) => [each, [...steps, at]] as const)
-    : [[found ?? null, steps]];
-  for (const [each, where] of all) {
-    const value = keyValue(each);
-    if (value !== null)
-      yield { key: writeKey([value]), steps: where, isText: value.type === "text" };
-  }
+  if (found === undefined || found === null) return;
+  const pointer = pointerOf(...stepsTo(document as Json, field));
+  if (!Array.isArray(found)) return takeKey(found, pointer, take);
+  for (const [at, each] of (found as readonly ExactJson[]).entries())
+    takeKey(each, `${pointer}/${at}`, take);
+}
+
+function takeKey(
+  found: ExactJson,
+  pointer: string,
+  take: (found: Value, pointer: string) => void,
+): void {
+  const value = keyValue(found);
+  if (value !== null) take(value, pointer);
 }

@@ -28,20 +28,26 @@ export interface Sighting {
 
 const FIXED = 23;
 
-/** As bytes: what tells most comes first, so that equal keys are sorted by it. */
+/** Sightings are so many that each gets its bytes lent: room for one, which grows. */
+let room = Buffer.alloc(256);
+
+/**
+ * As bytes: what tells most comes first, so that equal keys are sorted by it. They are overwritten
+ * by the next.
+ */
 export function packSighting(given: Sighting): Uint8Array {
-  const pointer = Buffer.from(given.pointer);
-  const bytes = Buffer.alloc(FIXED + pointer.length + given.key.length);
-  bytes.writeUInt8(given.role, 0);
-  bytes.writeUInt16BE(given.collection, 1);
-  bytes.writeUInt32BE(given.file, 3);
-  bytes.writeUIntBE(given.byte, 7, 6);
-  bytes.writeUInt32BE(given.line, 13);
-  bytes.writeUInt16BE(given.field, 17);
-  bytes.writeUInt32BE(pointer.length, 19);
-  bytes.set(pointer, FIXED);
-  bytes.set(given.key, FIXED + pointer.length);
-  return bytes;
+  const longest = FIXED + 3 * given.pointer.length + given.key.length;
+  if (longest > room.length) room = Buffer.alloc(2 * longest);
+  const pointer = room.write(given.pointer, FIXED);
+  room[0] = given.role;
+  room.writeUInt16BE(given.collection, 1);
+  room.writeUInt32BE(given.file, 3);
+  room.writeUIntBE(given.byte, 7, 6);
+  room.writeUInt32BE(given.line, 13);
+  room.writeUInt16BE(given.field, 17);
+  room.writeUInt32BE(pointer, 19);
+  room.set(given.key, FIXED + pointer);
+  return room.subarray(0, FIXED + pointer + given.key.length);
 }
 
 /** What the bytes say; the key is a copy. */

@@ -53,6 +53,8 @@ export interface PackedFiles {
   /** Where bytes lie: mostly one place for all. */
   readonly paths: readonly string[];
   readonly numbers: Float64Array<ArrayBuffer>;
+  /** Set where the one file is a part of a long list. */
+  readonly part: ContainerPart | null;
 }
 
 /** What is wanted of the documents. */
