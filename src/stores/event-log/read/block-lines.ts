@@ -21,12 +21,18 @@ const TEXT_BYTES = 16 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const RETURN = 0x0d;
 
+/** A form, and what takes events out of its lines; null where that needs the line as an object. */
+export interface KnownForm {
+  readonly form: LineForm;
+  readonly read: ReturnType<EventReading["ofForm"]>;
+}
+
 /** What the lines of a block are held against, and where their events go. */
 export interface BlockContext {
   readonly request: LinesRequest;
   readonly judge: JudgeOptions;
   /** Forms of lines that the thread has told of. */
-  readonly forms: readonly LineForm[];
+  readonly forms: readonly KnownForm[];
   readonly reading: EventReading;
   readonly batches: BatchMaker;
 }
@@ -34,7 +40,11 @@ export interface BlockContext {
 /** A line that is no event, or an event with something broken before it. */
 type Stop =
   | { readonly fault: LineFault }
-  | { readonly breaks: readonly Break[]; readonly line: ExactObject; readonly event: LogEvent };
+  | {
+      readonly breaks: readonly Break[];
+      readonly line: ExactObject | null;
+      readonly event: LogEvent;
+    };
 
 /** The lines of one block, as events and damage. */
 export class BlockLines {
@@ -42,17 +52,16 @@ export class BlockLines {
   readonly #bytes: Buffer;
   readonly #context: BlockContext;
   readonly #digits: number;
-  readonly #forms: readonly LineForm[];
-  /** Some lines with a character for each byte: right where a line is ASCII. */
-  #text = "";
-  /** Where in the block that text begins and ends. */
-  #textStart = 0;
+  readonly #forms: readonly KnownForm[];
+  /** Where in the block the text ends that lines are cut out of. */
   #textEnd = 0;
   /** The next line, and where it begins in the block. */
   #line = 0;
   #start = 0;
-  /** Where the holes of the next line are, if it has a form. */
-  #hole = 0;
+  /** Where the values of the next line are, if it has a form. */
+  readonly #cut: { text: string; start: number; readonly holes: Uint32Array; at: number };
+  /** The line that an event was taken from, as an object; null where it was not made one. */
+  #object: ExactObject | null = null;
 
   constructor(block: LineBlock, context: BlockContext) {
     this.#block = block;
@@ -60,6 +69,7 @@ export class BlockLines {
     const end = block.ends[block.count - 1] ?? 0;
     this.#bytes = Buffer.from(block.buffer, 0, end);
     this.#forms = context.forms;
+    this.#cut = { text: "", start: 0, holes: block.holes, at: 0 };
     const { links } = context.request;
     this.#digits = links === null ? 0 : DIGITS[links.algorithm];
   }
@@ -88,10 +98,9 @@ export class BlockLines {
       const end = ends[this.#line] as number;
       if (verdicts[this.#line] !== VERDICT.whole) return { fault: this.#fault() };
       if (!this.#isEmpty(end)) {
-        const line = this.#parse(end);
-        if (line === null) return { fault: this.#fault() };
-        const event = reading.event(line);
+        const event = this.#event(end);
         if ("fault" in event) return { fault: event };
+        const line = this.#object;
         const breaks = reading.breaksBefore(line, event);
         if (breaks.length > 0) return { breaks, line, event };
         this.#accept(line, event);
@@ -106,21 +115,25 @@ export class BlockLines {
     return length === 0 || (length === 1 && this.#bytes[this.#start] === RETURN);
   }
 
+  #event(end: number): LogEvent | LineFault {
+    const known = this.#forms[(this.#block.forms[this.#line] as number) - 1];
+    if (known?.read == null) {
+      this.#object = this.#parse(known?.form, end);
+      return this.#object === null ? this.#fault() : this.#context.reading.event(this.#object);
+    }
+    this.#object = null;
+    if (end > this.#textEnd) this.#decode();
+    return known.read(this.#cut);
+  }
+
   /** The object of a line; null when it is none. */
-  #parse(end: number): ExactObject | null {
-    const { isAscii, forms, holes } = this.#block;
-    const form = this.#forms[(forms[this.#line] as number) - 1];
-    if (form === undefined && !isAscii)
+  #parse(form: LineForm | undefined, end: number): ExactObject | null {
+    if (form === undefined && !this.#block.isAscii)
       return parseObject(this.#bytes.toString("utf8", this.#start, end));
     if (end > this.#textEnd) this.#decode();
-    if (form === undefined)
-      return parseObject(this.#text.slice(this.#start - this.#textStart, end - this.#textStart));
-    return buildLine(form.plan, {
-      text: this.#text,
-      start: this.#textStart,
-      holes,
-      at: this.#hole,
-    });
+    if (form !== undefined) return buildLine(form.plan, this.#cut);
+    const { text, start } = this.#cut;
+    return parseObject(text.slice(this.#start - start, end - start));
   }
 
   /**
@@ -131,12 +144,13 @@ export class BlockLines {
     const { count, ends } = this.#block;
     let last = this.#line;
     while (last + 1 < count && (ends[last + 1] as number) - this.#start <= TEXT_BYTES) last++;
-    this.#textStart = this.#start;
     this.#textEnd = ends[last] as number;
-    this.#text = this.#bytes.toString("latin1", this.#textStart, this.#textEnd);
+    this.#cut.start = this.#start;
+    // A character for each byte: right where a line is ASCII.
+    this.#cut.text = this.#bytes.toString("latin1", this.#start, this.#textEnd);
   }
 
-  #accept(line: ExactObject, event: LogEvent): void {
+  #accept(line: ExactObject | null, event: LogEvent): void {
     const { batches, reading } = this.#context;
     const at = this.#line * this.#digits;
     reading.accept(line, event, this.#block.links?.slice(at, at + this.#digits) ?? null);
@@ -184,8 +198,8 @@ export class BlockLines {
   #advance(end: number): void {
     const { count, forms, isEnded, offset, skipped } = this.#block;
     const { cursor } = this.#context.batches;
-    const form = this.#forms[(forms[this.#line] as number) - 1];
-    if (form !== undefined) this.#hole += form.wanted;
+    const known = this.#forms[(forms[this.#line] as number) - 1];
+    if (known !== undefined) this.#cut.at += known.form.wanted;
     const isLast = ++this.#line === count;
     this.#start = end + 1;
     cursor.line++;

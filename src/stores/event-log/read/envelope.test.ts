@@ -6,11 +6,11 @@ import * as fc from "fast-check";
 import { SEED } from "../../../../test/support/seed.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { eventLogOptions } from "../options.ts";
-import { envelopeReader } from "./envelope.ts";
+import { envelopeReader, fieldAt } from "./envelope.ts";
 import { numberMs, rfc3339Ms } from "./rfc3339.ts";
 
 function reader(envelope: Record<string, string>) {
-  return envelopeReader(eventLogOptions.parse({ path: "/log", envelope }).envelope);
+  return envelopeReader(eventLogOptions.parse({ path: "/log", envelope }).envelope, fieldAt);
 }
 
 describe("the time of an event", () => {

@@ -9,20 +9,23 @@ import type { LogEvent } from "../../events.ts";
 import type { Envelope } from "../options.ts";
 import { numberMs, rfc3339Ms } from "./rfc3339.ts";
 
-/** Maps a line's object to an event, or says in a sentence why it is none. */
-export type ReadEnvelope = (line: ExactObject) => LogEvent | string;
+/** Maps a line, as its object or otherwise, to an event, or says in a sentence why it is none. */
+export type ReadEnvelope<Line> = (line: Line) => LogEvent | string;
 
-type Field = (line: ExactObject) => ExactJson | undefined;
+type Field<Line> = (line: Line) => ExactJson | undefined;
 
-/** Compiles where an event has its fields. */
-export function envelopeReader(envelope: Envelope): ReadEnvelope {
-  const id = fieldAt(envelope.id);
-  const type = fieldAt(envelope.type);
-  const source = fieldAt(envelope.source);
-  const subject = fieldAt(envelope.subject);
-  const time = fieldAt(envelope.time);
-  const sequence = fieldAt(envelope.sequence);
-  const data = fieldAt(envelope.data);
+/** Compiles where an event has its fields, by what finds a member of a line. */
+export function envelopeReader<Line>(
+  envelope: Envelope,
+  fieldOf: (path: string) => Field<Line>,
+): ReadEnvelope<Line> {
+  const id = fieldOf(envelope.id);
+  const type = fieldOf(envelope.type);
+  const source = fieldOf(envelope.source);
+  const subject = fieldOf(envelope.subject);
+  const time = fieldOf(envelope.time);
+  const sequence = fieldOf(envelope.sequence);
+  const data = fieldOf(envelope.data);
   const timeOf = timeReader();
 
   return (line) => {
@@ -42,7 +45,7 @@ export function envelopeReader(envelope: Envelope): ReadEnvelope {
       event.subject !== undefined &&
       event.timeMs !== undefined &&
       event.sequence !== undefined;
-    return isWhole ? (event as LogEvent) : fault(envelope, event, line);
+    return isWhole ? (event as LogEvent) : fault(envelope, event, (path) => fieldOf(path)(line));
   };
 }
 
@@ -51,11 +54,11 @@ const CHECKED = ["id", "type", "source", "subject", "timeMs", "sequence"] as con
 function fault(
   envelope: Envelope,
   event: Readonly<Partial<Record<string, unknown>>>,
-  line: ExactObject,
+  valueAt: (path: string) => ExactJson | undefined,
 ): string {
   const name = CHECKED.find((each) => event[each] === undefined) ?? "id";
   const field = envelope[name === "timeMs" ? "time" : name];
-  const value = fieldAt(field)(line);
+  const value = valueAt(field);
   if (value === undefined || value === null || value === "") return `${field} is missing`;
   const shown = canonicalExact(value).slice(0, 60);
   if (name === "timeMs")
@@ -64,7 +67,7 @@ function fault(
 }
 
 /** A member by its name, or by the names that lead to it. */
-export function fieldAt(path: string): Field {
+export function fieldAt(path: string): Field<ExactObject> {
   const [first, ...others] = path.split(".").map(memberAt);
   if (first === undefined) return () => undefined;
   if (others.length === 0) return first;
@@ -76,7 +79,7 @@ export function fieldAt(path: string): Field {
 }
 
 /** Names such as `toString`, which every object has, are not in a line by that. */
-function memberAt(name: string): Field {
+function memberAt(name: string): Field<ExactObject> {
   if (!INHERITED.has(name)) return (line) => line[name];
   return (line) => (Object.hasOwn(line, name) ? line[name] : undefined);
 }

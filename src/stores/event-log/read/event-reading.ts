@@ -2,8 +2,10 @@ import type { ExactObject } from "../../../core/exact-json.ts";
 import type { EventFault, LogEvent } from "../../events.ts";
 import { fieldsDigests, isOneOf } from "../digest/digest.ts";
 import type { ChainOptions, ChecksumOptions, EventLogOptions } from "../options.ts";
-import { envelopeReader, type ReadEnvelope } from "./envelope.ts";
+import { envelopeReader, fieldAt, type ReadEnvelope } from "./envelope.ts";
+import { formField } from "./form-field.ts";
 import type { LineFault } from "./judge-line.ts";
+import type { LineCut, LineForm } from "./line-form.ts";
 import type { SchemaCheck } from "./types.ts";
 import { SequenceGaps } from "./sequence.ts";
 
@@ -21,7 +23,8 @@ export interface Break extends LineFault {
 
 /** Checks one event after the other, as the store's options say, and what holds between them. */
 export class EventReading {
-  readonly #read: ReadEnvelope;
+  readonly #envelope: EventLogOptions["envelope"];
+  readonly #read: ReadEnvelope<ExactObject>;
   readonly #sum: { readonly field: string; readonly holds: (line: ExactObject) => boolean } | null;
   readonly #chain: ChainOptions | null;
   readonly #schemas: SchemaCheck | null;
@@ -30,7 +33,8 @@ export class EventReading {
   #last: { readonly source: string | null; readonly sequence: string | null };
 
   constructor(options: EventLogOptions, schemas: SchemaCheck | null, start: ReadingStart | null) {
-    this.#read = envelopeReader(options.envelope);
+    this.#envelope = options.envelope;
+    this.#read = envelopeReader(options.envelope, fieldAt);
     this.#sum = fieldsSum(options.checksum);
     this.#chain = options.chain ?? null;
     this.#schemas = schemas;
@@ -50,30 +54,40 @@ export class EventReading {
   event(line: ExactObject): LogEvent | LineFault {
     const sum = this.#sum;
     if (sum !== null && !sum.holds(line)) return sumFault(sum.field, line);
-    const event = this.#read(line);
+    return this.#judged(this.#read(line));
+  }
+
+  /** Takes events out of lines of one form; null where the checks need the line as an object. */
+  ofForm(form: LineForm): ((cut: LineCut) => LogEvent | LineFault) | null {
+    if (this.#sum !== null || this.#chain !== null) return null;
+    const read = envelopeReader(this.#envelope, (path) => formField(form, path));
+    return (cut) => this.#judged(read(cut));
+  }
+
+  #judged(event: LogEvent | string): LogEvent | LineFault {
     if (typeof event === "string") return { fault: "envelope", reason: event };
     const breach = this.#schemas?.(event) ?? null;
     return breach === null ? event : { fault: "schema", reason: breach };
   }
 
-  /** What is broken before an event that is whole. */
-  breaksBefore(line: ExactObject, event: LogEvent): readonly Break[] {
+  /** What is broken before an event that is whole; its line where {@link ofForm} was not enough. */
+  breaksBefore(line: ExactObject | null, event: LogEvent): readonly Break[] {
     const gap = event.sequence === null ? null : this.#gaps?.before(event.source, event.sequence);
     const found = gap === null || gap === undefined ? NO_BREAKS : [gapBreak(gap)];
     const field = this.#chain?.field;
-    if (field === undefined || this.#link === null || isOneOf(this.#link, line[field]))
+    if (field === undefined || this.#link === null || isOneOf(this.#link, line?.[field]))
       return found;
     return [...found, chainBreak(field, event.sequence)];
   }
 
   /** Goes on after an event. `link` is the digest of its line, where bytes tell it. */
-  accept(line: ExactObject, event: LogEvent, link: string | null): void {
+  accept(line: ExactObject | null, event: LogEvent, link: string | null): void {
     const isRepeat =
       event.sequence !== null && this.#gaps?.take(event.source, event.sequence) === false;
     // What follows a repeat follows the highest number, wherever reading goes on.
     if (!isRepeat) this.#last = event;
     const chain = this.#chain;
-    if (chain === null) return;
+    if (chain === null || line === null) return;
     this.#link =
       typeof chain.over === "string" ? link : fieldsDigests(chain.algorithm, line, chain.over);
   }

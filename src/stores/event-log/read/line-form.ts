@@ -73,20 +73,25 @@ export interface LineCut {
 
 /** The object of a line of this form. */
 export function buildLine(plan: ObjectPlan, cut: LineCut): ExactObject {
-  const { text, start, holes, at } = cut;
   const object = { ...plan.begin };
   for (const member of plan.members) {
-    if (member.kind === "object") object[member.key] = buildLine(member.plan, cut);
-    else {
-      const hole = at + 2 * member.hole;
-      const value = text.slice(
-        (holes[hole] as number) - start,
-        (holes[hole + 1] as number) - start,
-      );
-      object[member.key] = member.kind === "text" ? value : numberOf(value);
-    }
+    const { kind, key } = member;
+    if (kind === "object") object[key] = buildLine(member.plan, cut);
+    else object[key] = kind === "text" ? cutText(cut, member.hole) : cutNumber(cut, member.hole);
   }
   return object;
+}
+
+/** The text that a value of the line is, by its number among those that are wanted. */
+export function cutText({ text, start, holes, at }: LineCut, hole: number): string {
+  const from = at + 2 * hole;
+  return text.slice((holes[from] as number) - start, (holes[from + 1] as number) - start);
+}
+
+/** The number that a value of the line is. Most have few digits, and none of those is rounded. */
+export function cutNumber(cut: LineCut, hole: number): number | bigint | NumberText {
+  const text = cutText(cut, hole);
+  return text.length <= SHORT_LENGTH ? Number(text) : exactNumber(text);
 }
 
 function pruned({ begin, members }: ObjectPlan, names: ReadonlySet<string>): ObjectPlan {
@@ -95,11 +100,6 @@ function pruned({ begin, members }: ObjectPlan, names: ReadonlySet<string>): Obj
     begin: Object.fromEntries(kept),
     members: members.filter(({ key }) => names.has(key)),
   };
-}
-
-/** Most have few digits, and none of those is rounded. */
-function numberOf(text: string): number | bigint | NumberText {
-  return text.length <= SHORT_LENGTH ? Number(text) : exactNumber(text);
 }
 
 function isNumber(value: ExactJson): boolean {

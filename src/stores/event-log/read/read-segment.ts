@@ -1,10 +1,9 @@
 import type { EventBatch } from "../../events.ts";
 import type { BatchMaker } from "./batch-maker.ts";
-import { BlockLines } from "./block-lines.ts";
+import { BlockLines, type KnownForm } from "./block-lines.ts";
 import type { EventReading } from "./event-reading.ts";
 import type { JudgeOptions } from "./judge-line.ts";
 import type { LinesRequest } from "./line-block.ts";
-import type { LineForm } from "./line-form.ts";
 import type { LineThread } from "./line-thread.ts";
 
 /** A piece of a segment, and what reads and checks it. */
@@ -23,7 +22,7 @@ export async function* readSegment(
 ): AsyncGenerator<EventBatch> {
   const { thread, request, batches, reading } = read;
   const blocks = thread.blocks(request, signal);
-  const forms: LineForm[] = [];
+  const forms: KnownForm[] = [];
   let last: Uint8Array | null = null;
   for (;;) {
     const next = await blocks.next();
@@ -32,7 +31,7 @@ export async function* readSegment(
       else if (!batches.isEmpty) yield batches.finish(last, reading.state);
       return;
     }
-    forms.push(...next.value.learned);
+    for (const form of next.value.learned) forms.push({ form, read: reading.ofForm(form) });
     const lines = new BlockLines(next.value, { ...read, forms });
     yield* lines.batches(last);
     last = lines.lastLine();
