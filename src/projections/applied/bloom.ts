@@ -28,12 +28,12 @@ export class Bloom {
   /** False only for what was never added. */
   mayHave(hi: number, lo: number): boolean {
     const block = (hi & this.#blockMask) * BLOCK_WORDS;
-    return (
-      this.#has(block, lo) &&
-      this.#has(block, lo >>> 9) &&
-      this.#has(block, lo >>> 18) &&
-      this.#has(block, hi >>> 23)
-    );
+    const all =
+      this.#bit(block, lo) &
+      this.#bit(block, lo >>> 9) &
+      this.#bit(block, lo >>> 18) &
+      this.#bit(block, hi >>> 23);
+    return all === 1; // all four lie in one line: a branch less is worth more than a bit less
   }
 
   #set(block: number, bit: number): void {
@@ -41,8 +41,8 @@ export class Bloom {
     this.#words[at] = (this.#words[at] ?? 0) | (1 << (bit & 31));
   }
 
-  #has(block: number, bit: number): boolean {
-    const word = this.#words[block + ((bit >>> 5) & (BLOCK_WORDS - 1))] ?? 0;
-    return ((word >>> (bit & 31)) & 1) === 1;
+  #bit(block: number, bit: number): number {
+    const word = this.#words[block + ((bit >>> 5) & (BLOCK_WORDS - 1))] as number;
+    return (word >>> (bit & 31)) & 1;
   }
 }

@@ -69,6 +69,7 @@ export class AppliedMemory {
     const { events, segment, offsets } = batch;
     this.#hashAll(events);
     this.#askBloom(events.length);
+    this.#recent.fetch(this.#hashes, events.length);
     const doubtful: number[] = [];
     for (let at = 0; at < events.length; at += 1) {
       if (isLeft[at] !== 0) continue;
