@@ -22,11 +22,12 @@ import { soakDamage, soakSamples } from "./damage.ts";
 import { soakDocuments } from "./documents.ts";
 import { soakLongDocuments } from "./long-documents.ts";
 import { soakRoundTrips } from "./round-trips.ts";
+import { soakStores } from "./stores.ts";
 import { soakTrees } from "./trees.ts";
 
 // Breaks everything everywhere; takes its time.
 //   npm run soak -- [--seed n] [--only part-of-a-name] [--jobs n] [--points n] [--kills n]
-//     [--places n] [--trees n] [--megabytes n]
+//     [--places n] [--trees n] [--stores n] [--megabytes n]
 // First the repository on a simulated disk: every operation, every legal loss. Then the real
 // commands: every system call that changes a disk, and kills at random times. Last every bit of a
 // small repository, flipped, round trips of databases up to 1 GB, documents and trees damaged by
@@ -49,6 +50,7 @@ const { values: options } = parseArgs({
     points: { type: "string", default: "all" },
     kills: { type: "string", default: "100" },
     places: { type: "string", default: "3" },
+    stores: { type: "string", default: "2000" },
     trees: { type: "string", default: "2000" },
     megabytes: { type: "string", default: "2000" },
   },
@@ -86,6 +88,10 @@ if ("mutated documents".includes(options.only)) {
 if ("small trees".includes(options.only)) {
   const effort = { seed, trees: Number(options.trees), jobs: Number(options.jobs), onFailure };
   count("small trees", await soakTrees(effort));
+}
+if ("stores of documents".includes(options.only)) {
+  const effort = { seed, stores: Number(options.stores), jobs: Number(options.jobs), onFailure };
+  count("stores of documents", await soakStores(effort));
 }
 if ("long documents".includes(options.only)) {
   const bytes = Number(options.megabytes) * 1_000_000;

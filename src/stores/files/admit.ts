@@ -1,4 +1,5 @@
 import { SalvorError } from "../../core/errors.ts";
+import { damagedTree } from "./content-reader.ts";
 import type { TreeEntry } from "./entry.ts";
 import { parentOf, showPath, type RawPath } from "./raw-path.ts";
 
@@ -9,7 +10,7 @@ import { parentOf, showPath, type RawPath } from "./raw-path.ts";
 export class Admission {
   /** Folders that the next entry may lie in: the last one and those above it. */
   readonly #folders: RawPath[] = [];
-  readonly #files = new Set<RawPath>();
+  readonly #files = new Map<RawPath, TreeEntry>();
   readonly #linked: ReadonlySet<RawPath>;
   #last: RawPath | null = null;
 
@@ -27,15 +28,22 @@ export class Admission {
       refuseName(path);
       this.#enter(path);
     }
-    if (hardlink !== null && !this.#files.has(hardlink)) {
-      throw refused(
-        path,
-        `it is another name of ${showPath(hardlink)}, which is no file before it`,
-      );
-    }
+    if (hardlink !== null) this.#joinFirst(entry, hardlink);
     if (kind === "folder") this.#folders.push(path);
-    if (kind === "file" && hardlink === null && this.#linked.has(path)) this.#files.add(path);
+    if (kind === "file" && hardlink === null && this.#linked.has(path))
+      this.#files.set(path, entry);
     this.#last = path;
+  }
+
+  /** All names of a file have its content. */
+  #joinFirst({ path, size, sha256 }: TreeEntry, hardlink: RawPath): void {
+    const first = this.#files.get(hardlink);
+    const shown = showPath(hardlink);
+    if (first === undefined) {
+      throw refused(path, `it is another name of ${shown}, which is no file before it`);
+    }
+    if (first.size === size && first.sha256 === sha256) return;
+    throw damagedTree(`${showPath(path)} is another name of ${shown}, with another content`);
   }
 
   /** What is no folder of this tree cannot hold anything: a link least of all. */

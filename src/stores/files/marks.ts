@@ -151,6 +151,6 @@ export class Marks {
 
 /** How often a time has passed the end of its field, where a mode has room for it; mostly 0. */
 function turnsOf(ns: bigint): bigint {
-  const turns = (ns - BigInt.asIntN(TIME_BITS, ns)) >> BigInt(TIME_BITS);
-  return turns << BigInt(MODE_BITS);
+  const rest = BigInt.asIntN(TIME_BITS, ns);
+  return rest === ns ? 0n : ((ns - rest) >> BigInt(TIME_BITS)) << BigInt(MODE_BITS);
 }

@@ -126,6 +126,13 @@ describe("a snapshot that reaches out of its tree", () => {
     });
   }
 
+  it("is refused for two names of one file that have two contents", async () => {
+    await using bench = await treeBench();
+    const second = { ...EMPTY, path: "b", hardlink: "a" };
+    const entries = [FOLDER, { ...FILE, path: "a" }, second];
+    await assert.rejects(restore(bench, entries, "right"), { code: "BACKUP_DAMAGED" });
+  });
+
   it("is refused for a second entry of one name", async () => {
     await using bench = await treeBench();
     const entries = [FOLDER, { ...LINK, link: "../outside" }, { ...FILE, path: "link" }];

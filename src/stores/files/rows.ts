@@ -42,20 +42,19 @@ export function rowOf(entry: TreeEntry, owners: boolean): readonly Value[] {
   ];
 }
 
-/** From here on, and as far before 1970, whole seconds are the finest that can be given to a file. */
-const FINE_SECONDS_MAX = 2n ** 32n;
 const SECOND_NS = 1_000_000_000n;
+/** From here on, and as far before 1970, whole seconds are the finest that can be given to a file. */
+const FINE_MAX_NS = 2n ** 32n * SECOND_NS;
 
 /** The unit of time, in nanoseconds, in which a restored file has the same time. */
 export function grainOf(ns: bigint): bigint {
-  const seconds = floorDivide(ns, SECOND_NS);
-  return seconds >= FINE_SECONDS_MAX || seconds < -FINE_SECONDS_MAX ? SECOND_NS : 1000n;
+  return ns >= FINE_MAX_NS || ns < -FINE_MAX_NS ? SECOND_NS : 1000n;
 }
 
 /** RFC 3339 with microseconds: finer times cannot be given to a restored file. */
 export function showTime(ns: bigint): string {
   const grain = grainOf(ns);
-  const us = floorDivide(floorDivide(ns, grain) * grain, 1000n);
+  const us = floorDivide(ns, grain) * (grain / 1000n);
   const ms = floorDivide(us, 1000n);
   const rest = String(us - ms * 1000n).padStart(3, "0");
   const date = new Date(Number(ms));

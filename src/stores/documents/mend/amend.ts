@@ -10,7 +10,7 @@ import type { HeldFolder } from "../held.ts";
 import type { LiveDocuments } from "../live.ts";
 import type { ApplyInput } from "./apply-task.ts";
 import { holdRounds } from "./hold-rounds.ts";
-import { planRound, type MendOrder, type RoundPlan } from "./plan-round.ts";
+import { planRound, type MendOrder, type RoundPlan, type SettledFile } from "./plan-round.ts";
 import { keptFolders, nextRound, readRounds, type KeptRound, type Round } from "./round.ts";
 import type { StageInput } from "./stage-task.ts";
 import { tell, type Told } from "./tell.ts";
@@ -98,8 +98,10 @@ function termsOf({ hidden, isCopy = false }: MendOrder): Pick<Told, "hidden" | "
 }
 
 /** What was made is not mended again: a look that still complains would never come to an end. */
-function settledBy(rounds: readonly KeptRound[]): ReadonlySet<string> {
-  return new Set(rounds.flatMap(({ changes }) => changes.flatMap(({ after }) => after ?? [])));
+function settledBy(rounds: readonly KeptRound[]): SettledFile {
+  const made = rounds.flatMap(({ changes }) => changes.map(({ raw, after }) => `${after} ${raw}`));
+  const settled = new Set(made);
+  return ({ raw, sha256 }) => settled.has(`${sha256} ${raw}`);
 }
 
 /** Puts files in quarantine as they are, beside what they become; from then on it can be finished. */

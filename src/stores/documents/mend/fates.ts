@@ -26,7 +26,7 @@ export function restored(
 }
 
 /** The rest of it is a loss, and named. */
-export function partOf({ dropped, reasons }: DocumentRepair): Verdict {
+export function partOf({ dropped, reasons }: Pick<DocumentRepair, "dropped" | "reasons">): Verdict {
   const text = dropped.map((each) => JSON.stringify(each.text.slice(0, 80))).join(", ");
   const what = text === "" ? "a part of it is in doubt" : `these parts are gone: ${text}`;
   return { verdict: "partial", loss: `${what} (${reasons.at(-1) ?? "damaged"})` };

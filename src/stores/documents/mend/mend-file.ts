@@ -8,6 +8,7 @@ import { lost } from "./fates.ts";
 import { mendDocument, type MendQuestion } from "./mend-document.ts";
 import { mendRecords, type MendedRecords, type Splice } from "./mend-records.ts";
 import type { RangeFile } from "./read-range.ts";
+import { secondList, type SecondList } from "./second-list.ts";
 import { fileIn } from "./versions.ts";
 import type { DocumentFate } from "./types.ts";
 
@@ -26,6 +27,8 @@ export async function mendFile(
 ): Promise<FileMending> {
   const form = recordForm(question, file);
   if (form !== null) {
+    const second = form === "jsonl" ? null : secondList(question, file.read(0, file.size), form);
+    if (second !== null) return withoutTail(file, second);
     const mended = await mendRecords(question, { file, form }, signal);
     if (isRight(mended, file, form)) return ofRecords(question, mended);
   }
@@ -33,6 +36,11 @@ export async function mendFile(
   if (bytes === undefined) return { ...told, splices: "same" };
   if (bytes === null) return { ...told, splices: "gone" };
   return { ...told, splices: [{ from: 0, to: file.size, bytes }] };
+}
+
+function withoutTail(file: RangeFile, { end, document }: SecondList): FileMending {
+  const splice = { from: end, to: file.size, bytes: Buffer.from("\n") };
+  return { splices: [splice], documents: [document], isWanted: false };
 }
 
 /** Null for a file that holds one document. */

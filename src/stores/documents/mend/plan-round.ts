@@ -8,10 +8,13 @@ import { DocumentTables } from "../tables/document-tables.ts";
 import { deriveChanges } from "./derive-change.ts";
 import { withChanges } from "./overlay.ts";
 import { findSuspects } from "./suspects.ts";
-import type { DocumentFate, FileChange, MendInput, MendOutput } from "./types.ts";
+import type { DocumentFate, FileChange, MendInput, MendOutput, SuspectFile } from "./types.ts";
 
 /** How a store of documents is mended. */
 export type MendOrder = Extract<Amendment, { kind: "mend-documents" }>;
+
+/** Has an earlier round made this file what it is? */
+export type SettledFile = (file: Pick<SuspectFile, "raw" | "sha256">) => boolean;
 
 /** What is to be done next. */
 export interface RoundPlan {
@@ -31,13 +34,13 @@ const WORK_MAX_MS = 6 * 60 * 60 * 1000;
 /**
  * Looks at a folder that is held, and writes what its files become into scratch space.
  *
- * @param settled digests of what earlier rounds have made: it is not mended again.
+ * @param isSettled an earlier round has made it: it is not mended again.
  * @throws {SalvorError} RULE_BROKEN when a rule would be broken more often than now.
  */
 export async function planRound(
   folder: HeldFolder,
   order: MendOrder,
-  settled: ReadonlySet<string>,
+  isSettled: SettledFile,
   signal: AbortSignal,
 ): Promise<RoundPlan> {
   const { hosts, scratch, world, disk } = folder.live.tree.context;
@@ -48,7 +51,7 @@ export async function planRound(
   const input: MendInput = {
     ...found,
     specs: folder.live.specs,
-    suspects: suspects.filter(({ sha256 }) => !settled.has(sha256)),
+    suspects: suspects.filter((suspect) => !isSettled(suspect)),
     sources: order.sources.map(({ address: root, name, back: all }) => ({ root, name, back: all })),
     forgotten: Object.fromEntries(
       order.forget.flatMap(({ name, forget }) => (forget === null ? [] : [[name, forget]])),

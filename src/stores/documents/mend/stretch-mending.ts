@@ -1,4 +1,5 @@
 import type { RecordForm } from "../json/records.ts";
+import { canonicalLossless, parseLossless } from "../json/lossless.ts";
 import { isSpace } from "../json/space.ts";
 import { decideDocument } from "./decide.ts";
 import { lost, lostHole, partOf, restored, vanished } from "./fates.ts";
@@ -131,8 +132,10 @@ export class StretchMending {
   #takeHidden(source: SourceFolder, between: readonly RecordVersion[]): void {
     const host = this.#unknown[0] ?? this.#problems.find(mayHide);
     if (host === undefined) return;
-    const known = new Set(this.#problems.flatMap(({ judged }) => judged?.id ?? []));
-    const others = between.filter(({ id }) => id === null || !known.has(id));
+    const known = new Set(this.#problems.flatMap(namesOf));
+    const others = between.filter(
+      (version) => !namesOfVersion(version).some((each) => known.has(each)),
+    );
     const hidden = new HiddenRecords(this.#problems, between);
     const found = hidden.plausible(others, (from, end) => this.#file.read(from, end));
     const gone = hidden.isAccountedFor ? [] : others.filter((each) => !found.includes(each));
@@ -268,6 +271,26 @@ export class StretchMending {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** What tells a record from all others of its file: its key, its name in it, or else its bytes. */
+function namesOf({ repair, judged }: Problem): readonly string[] {
+  const { key: name, bytes } = repair;
+  return [...keysOf(judged?.id ?? null, name), ...(bytes === null ? [] : [contentOf(bytes)])];
+}
+
+function namesOfVersion({ id, name, bytes }: RecordVersion): readonly string[] {
+  const keys = keysOf(id, name);
+  return keys.length > 0 ? keys : [contentOf(bytes)];
+}
+
+function keysOf(id: string | null, name: string | null): readonly string[] {
+  return [...(id === null ? [] : [`key ${id}`]), ...(name === null ? [] : [`name ${name}`])];
+}
+
+function contentOf(bytes: Uint8Array): string {
+  const value = parseLossless(bytes);
+  return value === undefined ? "" : `content ${canonicalLossless(value)}`;
+}
 
 function isZeros(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0 || isSpace(byte));
