@@ -121,6 +121,7 @@ async function salvageInto(
     origin: { path: origin, staged },
     amendments: driverNamed(driver).capabilities.amendments,
     exclude: excludeOf(options),
+    scratch: work,
     kept,
     keptAs,
     hidden,

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { knownError } from "../core/disk.ts";
+import { knownError, nodeDisk } from "../core/disk.ts";
 import { SalvorError } from "../core/errors.ts";
 import { holdLock } from "../core/lock.ts";
 import type { World } from "../core/world.ts";
@@ -33,7 +33,7 @@ export async function openScratch(parent: string, world: World): Promise<Scratch
 /** A full or failing disk is no fault of ours. */
 async function makeIn(parent: string, path: string, world: World): Promise<AsyncDisposable> {
   try {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await nodeDisk.makeFolder(parent);
     await refuseShared(parent);
     return await makeLocked(parent, path, world);
   } catch (error) {

@@ -28,6 +28,16 @@ describe("a file that is replaced", () => {
   });
 });
 
+describe("a file system that keeps nothing", () => {
+  it("has no room for a folder, and says so instead of trying for ever", async () => {
+    await assert.rejects(nodeDisk.makeFolder("/proc/a/b"), { code: "NOT_FOUND" });
+  });
+
+  it("need not know how a folder is synced", async () => {
+    await nodeDisk.syncFolder("/proc");
+  });
+});
+
 describe("a path that is too long for the system", () => {
   it("is refused, and shown by its two ends", async () => {
     await using folder = await temporaryFolder();

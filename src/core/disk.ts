@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rename, rm, lstat, type FileHandle } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { SalvorError, systemCode } from "./errors.ts";
@@ -100,19 +100,41 @@ export const nodeDisk: Disk = {
       throw diskError(path, error);
     }
   },
-  makeFolder: (path, permissions = 0o700) =>
-    translated(path, async () => {
-      await mkdir(path, { recursive: true, mode: permissions });
-    }),
+  makeFolder: (path, permissions = 0o700) => translated(path, () => makeFolders(path, permissions)),
   rename: (from, to) => translated(to, () => rename(from, to)),
   remove: (path) => translated(path, () => rm(path, { force: true })),
   removeFolder: (path) => translated(path, () => rm(path, { force: true, recursive: true })),
   syncFolder: (path) =>
     translated(path, async () => {
       await using folder = await open(path, "r");
-      await folder.sync();
+      await folder.sync().catch((error: unknown) => {
+        // What some network shares say: they have no such thing, and nothing has failed.
+        if (systemCode(error) !== "EINVAL") throw error;
+      });
     }),
 };
+
+/** Node's own recursion never ends where a file system takes no folder at all, as /proc does. */
+async function makeFolders(path: string, mode: number): Promise<void> {
+  if (await isMade(path, mode)) return;
+  await makeFolders(dirname(path), mode);
+  if (!(await isMade(path, mode))) throw Object.assign(new Error(`no folder ${path}`), NO_ENTRY);
+}
+
+const NO_ENTRY = { code: "ENOENT" } as const;
+
+/** False when the folder above is missing. */
+async function isMade(path: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(path, { mode });
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return true;
+    if (code === "ENOENT" && dirname(path) !== path) return false;
+    throw error;
+  }
+}
 
 /** A file that was there keeps its mode at opening: it gets its own before the first byte. */
 async function empty(handle: FileHandle, permissions: number): Promise<void> {

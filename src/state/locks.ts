@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { nodeDisk } from "../core/disk.ts";
 import { SalvorError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
 import { holdLock } from "../core/lock.ts";
@@ -168,7 +169,7 @@ async function lockPath(
   name: string,
 ): Promise<string> {
   const locks = join(folder, "locks");
-  await mkdir(locks, { recursive: true, mode: 0o700 });
+  await nodeDisk.makeFolder(locks);
   return join(locks, `${kind}-${safeName(name)}.lock`);
 }
 

@@ -2,13 +2,14 @@ import { join, relative } from "node:path";
 
 import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../../stores/host/hosts.ts";
-import type { DigestsInput, FileDigest } from "../../stores/files/digests-task.ts";
+import type { DigestsInput, FailingFiles } from "../../stores/files/digests-task.ts";
 import type { BadRanges, RescueInput } from "../../stores/files/rescue-task.ts";
 import type { UnreadFiles } from "../../stores/capture-options.ts";
 import type { Amended, Amendment, Image, Store } from "../../stores/types.ts";
 import { countCollections, type LookedCopy } from "./count-collections.ts";
+import { compareInputs } from "./inputs.ts";
 import { lostRanges, salvageLosses } from "./losses.ts";
-import type { LostRange, Salvaged, SalvagedInput } from "./types.ts";
+import type { LostRange, Salvaged } from "./types.ts";
 
 /** What is salvaged, and where to. */
 export interface SalvageRequest {
@@ -22,6 +23,8 @@ export interface SalvageRequest {
   readonly amendments: readonly Amendment["kind"][];
   /** Patterns of what is left alone. */
   readonly exclude: readonly string[];
+  /** Folder of this command's own, on a disk that works. */
+  readonly scratch: string;
   /** Folder that receives what was changed in the copy, as it was and as it became. */
   readonly kept: string;
   /** What that folder will be called. */
@@ -45,17 +48,21 @@ export async function salvageStore(
   signal: AbortSignal,
 ): Promise<Salvaged> {
   const { source, copy } = request;
-  const before = await digestsOf(request, signal);
+  const failing = await digest(request, "before", signal);
   const unread = await copyReadable(request, signal);
-  const bad = request.origin.staged ?? (await rescue(request, before, signal));
+  const bad = request.origin.staged ?? (await rescue(request, failing, signal));
   const amended = await mend(request, signal);
   const looked = await look(copy, signal);
-  const after = await digestsOf(request, signal);
+  await digest(request, "after", signal);
   const { name: store } = source.identity;
-  const rescued = new Set(before.filter(isRescuable).map(({ path }) => path));
+  const rescued = new Set(failing.map(({ path }) => path));
   const outcome = { store, amended, unread, bad, rescued };
   return {
-    inputs: inputsOf(request.origin.path, before, after),
+    inputs: await compareInputs(
+      request.origin.path,
+      digestsFile(request, "before"),
+      digestsFile(request, "after"),
+    ),
     collections: countCollections(looked, amended, request.expected),
     lostRanges: lostRanges(outcome),
     amended,
@@ -65,12 +72,19 @@ export async function salvageStore(
   };
 }
 
-async function digestsOf(
-  { origin, exclude, hosts }: SalvageRequest,
+/** What it is made of, file by file; which of them the disk fails to read. */
+async function digest(
+  request: SalvageRequest,
+  when: "after" | "before",
   signal: AbortSignal,
-): Promise<readonly FileDigest[]> {
-  const input: DigestsInput = { root: origin.path, exclude };
+): Promise<FailingFiles> {
+  const { origin, exclude, hosts } = request;
+  const input: DigestsInput = { root: origin.path, exclude, target: digestsFile(request, when) };
   return hosts.run("bytes", entryModule("stores/files/digests-task"), input, signal);
+}
+
+function digestsFile({ scratch }: SalvageRequest, when: "after" | "before"): string {
+  return join(scratch, `${when}.ndjson`);
 }
 
 async function copyReadable(
@@ -85,11 +99,11 @@ async function copyReadable(
 /** A disk that fails in one place mostly gives the rest of a file. */
 async function rescue(
   { source, copy, hosts }: SalvageRequest,
-  digests: readonly FileDigest[],
+  failing: FailingFiles,
   signal: AbortSignal,
 ): Promise<readonly LostRange[]> {
   const found: LostRange[] = [];
-  for (const { raw, path: file } of digests.filter(isRescuable)) {
+  for (const { raw, path: file } of failing) {
     const input: RescueInput = {
       root: source.identity.address,
       path: raw,
@@ -101,10 +115,6 @@ async function rescue(
     found.push(...bad.map((bytes) => ({ file, bytes, reason })));
   }
   return found;
-}
-
-function isRescuable({ code }: FileDigest): boolean {
-  return code === "EIO";
 }
 
 async function mend(request: SalvageRequest, signal: AbortSignal): Promise<Amended | null> {
@@ -141,17 +151,4 @@ async function look(copy: Store, signal: AbortSignal): Promise<LookedCopy> {
 function imageOf({ image, trouble }: { image: Image | null; trouble: Error | null }): Image {
   if (image !== null) return image;
   throw trouble ?? new Error("a copy has neither an image nor a trouble");
-}
-
-function inputsOf(
-  address: string,
-  before: readonly FileDigest[],
-  after: readonly FileDigest[],
-): readonly SalvagedInput[] {
-  const now = new Map(after.map(({ raw, sha256 }) => [raw, sha256]));
-  return before.map(({ raw, path, sha256 }) => ({
-    path: path === "" ? address : path,
-    sha256Before: sha256,
-    sha256After: now.get(raw) ?? null,
-  }));
 }
