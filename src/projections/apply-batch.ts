@@ -3,12 +3,13 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EventBatch, EventDamage, EventReader } from "../stores/events.ts";
 import { admit, VERDICTS, type Admission } from "./admit.ts";
 import { AppliedMemory } from "./applied/memory.ts";
-import type { ApplyEvent, CompiledProjection } from "./compiled.ts";
+import type { ApplyEvent, CompiledProjection, Guard } from "./compiled.ts";
 import { damageOf } from "./damage.ts";
 import { Segments } from "./draft/segments.ts";
 import type { StateRecord } from "./draft/record.ts";
+import { remembering, stuck } from "./misconduct.ts";
 import { StateTable } from "./state-table.ts";
-import { Refusal } from "./values/sql-value.ts";
+import { Misconduct, Refusal } from "./values/sql-value.ts";
 
 /** What one batch has come to, before it is written. */
 export interface AppliedBatch {
@@ -16,6 +17,15 @@ export interface AppliedBatch {
   readonly duplicates: number;
   /** In the order of the log; what the reader has seen too. */
   readonly damaged: readonly EventDamage[];
+}
+
+/** What a batch has come to so far. */
+interface Tally {
+  /** Of the next event. */
+  at: number;
+  applied: number;
+  duplicates: number;
+  readonly refused: { readonly at: number; readonly reason: string }[];
 }
 
 /** Which events are meant, by their time in milliseconds. */
@@ -32,7 +42,9 @@ export class OpenState {
   readonly #segments: Segments;
   readonly #tables: readonly StateTable[];
   readonly #applyEvent: ApplyEvent;
+  readonly #guard: Guard | null;
   readonly #isAtomic: boolean;
+  readonly #name: string;
 
   /** @param expected about how many events are going to be applied. */
   constructor(
@@ -47,7 +59,10 @@ export class OpenState {
       names.map(([name, table]) => [name, new StateTable(database, name, table)]),
     );
     this.#tables = [...tables.values()];
-    this.#applyEvent = projection.connect(tables);
+    const { apply, guard } = projection.connect(tables);
+    this.#applyEvent = apply;
+    this.#guard = guard;
+    this.#name = projection.name;
     this.#isAtomic = projection.isAtomic;
     this.#memory = new AppliedMemory(database, Buffer.from(hashKey, "hex"), options.expected);
     this.#segments = new Segments(database);
@@ -63,17 +78,10 @@ export class OpenState {
 
   /** Applies the new events of a batch; what came of it waits for {@link OpenState.save}. */
   async apply(batch: EventBatch, { verdicts, damaged }: Admission): Promise<AppliedBatch> {
-    const refused: { readonly at: number; readonly reason: string }[] = [];
-    let applied = 0;
-    let duplicates = 0;
-    for (let at = 0; at < batch.events.length; at += 1) {
-      const verdict = verdicts[at];
-      if (verdict === VERDICTS.duplicate) duplicates += 1;
-      if (verdict !== VERDICTS.apply) continue;
-      const reason = this.#applyOne(batch, at);
-      if (reason === null) applied += 1;
-      else refused.push({ at, reason });
-    }
+    const tally: Tally = { at: 0, applied: 0, duplicates: 0, refused: [] };
+    if (this.#guard === null) this.#applyUpTo(batch.events.length, batch, verdicts, tally);
+    else await this.#applyGuarded(this.#guard, batch, verdicts, tally);
+    const { applied, duplicates, refused } = tally;
     const own = [...damaged];
     for (const { at, reason } of refused) {
       own.push(await damageOf(this.#reader, batch, at, "refused", reason));
@@ -87,6 +95,41 @@ export class OpenState {
     for (const table of this.#tables) table.flush();
     this.#segments.save();
     this.#memory.save();
+  }
+
+  /** As {@link OpenState.#applyUpTo} does, where code of the user's may do what it must not. */
+  async #applyGuarded(
+    guard: Guard,
+    batch: EventBatch,
+    verdicts: Uint8Array,
+    tally: Tally,
+  ): Promise<void> {
+    const { length } = batch.events;
+    while (tally.at < length) {
+      const from = tally.at;
+      const to = Math.min(length, from + (await guard.ready()));
+      try {
+        if (guard.run(() => this.#applyUpTo(to, batch, verdicts, tally))) continue;
+      } catch (error) {
+        if (!(error instanceof Misconduct)) throw error;
+        throw remembering({ projection: this.#name, batch, at: tally.at }, error.message);
+      }
+      // It was cut off within an event, which is begun again: it may not have had all of the time.
+      for (const table of this.#tables) table.undo();
+      if (tally.at > from) continue;
+      throw stuck({ projection: this.#name, batch, at: from }, guard.timeoutMs);
+    }
+  }
+
+  #applyUpTo(end: number, batch: EventBatch, verdicts: Uint8Array, tally: Tally): void {
+    for (let { at } = tally; at < end; tally.at = ++at) {
+      const verdict = verdicts[at];
+      if (verdict === VERDICTS.duplicate) tally.duplicates += 1;
+      if (verdict !== VERDICTS.apply) continue;
+      const reason = this.#applyOne(batch, at);
+      if (reason === null) tally.applied += 1;
+      else tally.refused.push({ at, reason });
+    }
   }
 
   /** Why the event was refused, which then has changed nothing; null when it was applied. */

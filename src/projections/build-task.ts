@@ -23,6 +23,8 @@ const EVENT_BYTES = 150;
 
 /** Events that are read at once: they are gone before they are old, which saves collecting them. */
 const PIECE_MAX = 1_000;
+/** The same for code: each piece has somebody of its own who looks at the clock. */
+const PIECE_OF_CODE_MAX = 4_000;
 
 type Tell = (news: BuildNews) => Promise<void>;
 
@@ -91,7 +93,8 @@ async function applyAll(given: Replay, before: StateRecord, meter: Meter): Promi
   const reportDamage = (damaged: readonly EventDamage[]): Promise<void> =>
     tell({ kind: "damaged", damaged });
   const transactionMax = Math.min(request.batchMax, UNSAVED_MAX - PIECE_MAX);
-  const batchMax = Math.min(transactionMax, PIECE_MAX);
+  const isCode = request.projection.form.kind === "code";
+  const batchMax = Math.min(transactionMax, isCode ? PIECE_OF_CODE_MAX : PIECE_MAX);
   const batches = reader.read({ after: before.checkpoint, bound, batchMax }, unlimited);
   const work = new Advance(before, { database, state, onDamaged, reportDamage });
   for await (const batch of batches) {

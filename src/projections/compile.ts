@@ -1,9 +1,13 @@
 import { digestOf, sha256, type Digest } from "../core/hash.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
+import type { LogEvent } from "../stores/events.ts";
 import type { CompiledProjection } from "./compiled.ts";
 import { compileRules } from "./declarative/compile.ts";
 import { compileUpcast } from "./declarative/upcast.ts";
 import type { ProjectionConfig, ProjectionForm, ProjectionTable } from "./types.ts";
+
+/** How long code may take for one event, unless salvor.yaml says so. */
+const TIMEOUT_MS = 30_000;
 
 /**
  * Makes a projection ready. The code form is read and run as far as its definition.
@@ -15,7 +19,7 @@ export async function compileProjection(config: ProjectionConfig): Promise<Compi
   if (form.kind === "declarative") return compileDeclarative(config, tables ?? {}, form);
   // Modules of node:vm are there only in the process that runs such code.
   const { loadCode } = await import("./code/load-code.ts");
-  const code = await loadCode(form.module);
+  const code = await loadCode(form.module, form.timeoutMs ?? TIMEOUT_MS);
   const { name } = config;
   const version = code.version ?? config.version;
   const definition = definitionOf({ name, version }, code.tables, code.digest);
@@ -41,11 +45,9 @@ function compileDeclarative(
     ),
     connect: (open) => {
       const handlers = compileRules(on, open);
-      if (newest === null) return (event) => handlers.get(event.type)?.(event);
-      return (event) => {
-        const upcasted = newest(event);
-        handlers.get(upcasted.type)?.(upcasted);
-      };
+      const apply = (event: LogEvent): void => handlers.get(event.type)?.(event);
+      if (newest === null) return { apply, guard: null };
+      return { apply: (event) => apply(newest(event)), guard: null };
     },
   };
 }

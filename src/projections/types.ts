@@ -46,6 +46,8 @@ export type ProjectionForm =
       readonly kind: "code";
       /** Absolute path of a module that exports what `defineProjection` gives. */
       readonly module: string;
+      /** How long it may take for one event, in milliseconds; half a minute when absent. */
+      readonly timeoutMs?: number;
     };
 
 /** A projection as salvor.yaml has it, checked, its paths absolute. */

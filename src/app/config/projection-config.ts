@@ -25,10 +25,13 @@ export function projectionConfig(
 }
 
 function formOf(
-  { module, on = {}, upcast = {} }: ProjectionTree,
+  { module, timeoutMs, on = {}, upcast = {} }: ProjectionTree,
   absolute: (path: string) => string,
 ): ProjectionForm {
-  if (module !== undefined) return { kind: "code", module: absolute(module) };
+  if (module !== undefined) {
+    const code = { kind: "code", module: absolute(module) } as const;
+    return timeoutMs === undefined ? code : { ...code, timeoutMs };
+  }
   return {
     kind: "declarative",
     on: mapped(on, (rules) => listed(rules).map(ruleOf)),

@@ -69,6 +69,9 @@ function formProblems(tree: ProjectionTree): readonly ProjectionProblem[] {
       .filter((key) => tree[key] !== undefined)
       .map((key) => ({ path: [key], message: "stands beside module, which tells the same" }));
   }
+  if (tree.timeoutMs !== undefined) {
+    return [{ path: ["timeoutMs"], message: "is for a module: rules take no time" }];
+  }
   if (tables === undefined || on === undefined) {
     const message = "must have tables and on, or a module instead";
     return [{ path: [], message }];

@@ -70,6 +70,12 @@ export const projectionSchema = z.strictObject({
     .optional()
     .describe("By type of event: what makes an old version of it a newer one"),
   module: path.optional().describe("TypeScript file with defineProjection, instead of tables, on"),
+  timeoutMs: z
+    .int()
+    .min(10)
+    .max(86_400_000)
+    .optional()
+    .describe("How long the module may take for one event: 30000 when it is absent"),
 });
 
 /** A projection as the schema gives it back. */

@@ -104,6 +104,10 @@ projections:
     assert.deepEqual(problems(`  a: { log: history, target: t, module: m.ts, ${RULES} }`), [
       "5:47: projections.a.on stands beside module, which tells the same",
     ]);
+    const timed = `  a: { log: history, target: t, timeoutMs: 50`;
+    assert.deepEqual(problems(`${timed}, ${TABLES}, ${RULES} }`), [
+      "5:33: projections.a.timeoutMs is for a module: rules take no time",
+    ]);
   });
 
   it("name only tables and columns that they have", () => {

@@ -164,9 +164,9 @@ export const projection = defineProjection({
       handling("").replace("(event", "async (event"),
       /p\.ts: on: "e" is async or a generator/,
     );
-    const late = `Promise.resolve().then(() => { try { t.put({ k: "late" }) } catch (error) { seen.push(String(error)) } });
-      t.put({ k: "now" + event.data, v: seen });`;
-    const { rows } = await build(handling(late, "const seen: string[] = [];"), "a", "b", "c");
+    const late = `Promise.resolve().then(() => { try { t.put({ k: "late" }) } catch {} });
+      t.put({ k: "now" + event.data });`;
+    const { rows } = await build(handling(late), "a", "b", "c");
     assert.ok(rows.every((row) => row.startsWith("now")));
     const { reasons } = await build(handling("return Promise.resolve()"), 1);
     assert.match(reasons[0] ?? "", /^the handler returned a promise/);

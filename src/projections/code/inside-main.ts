@@ -181,8 +181,11 @@ function tableOf(bridge: Bridge, table: BridgedTable, number: number, door: { is
   const { name, key, columns } = table;
   const names = columns.map(([column]) => column);
   const known = new Set(names);
-  const keyOf = (given: unknown): unknown[] => {
+  const knock = (): void => {
     if (!door.isOpen) throw new TypeError("the state may be used while an event is applied only");
+  };
+  const keyOf = (given: unknown): unknown[] => {
+    knock();
     const isByColumn = typeof given === "object" && given !== null && !(given instanceof Bytes);
     if (!isByColumn && key.length === 1) return [given];
     if (!isByColumn) throw new TypeError(`the key of ${name} has the columns ${key.join(", ")}`);
@@ -197,7 +200,7 @@ function tableOf(bridge: Bridge, table: BridgedTable, number: number, door: { is
   };
   const put = (row: Unknown): void => {
     if (typeof row !== "object" || row === null) refuseUnknown(row);
-    keyOf(row);
+    knock();
     const values: unknown[] = [];
     let given = 0;
     for (let at = 0; at < names.length; at += 1) {

@@ -8,8 +8,15 @@ import { entryModule } from "../../core/module.ts";
 import { refuseUntrusted } from "../../core/trust.ts";
 import { invalid } from "./invalid.ts";
 
-/** The texts of modules by their paths, in the order in which they were first named. */
-export type Sources = Map<string, string>;
+/** A module as it was read, and as it is run. */
+export interface Source {
+  readonly text: string;
+  /** Without types. */
+  readonly code: string;
+}
+
+/** Modules by their paths, in the order in which they were first named. */
+export type Sources = Map<string, Source>;
 
 const KINDS = [".ts", ".mts", ".js", ".mjs"];
 
@@ -39,18 +46,26 @@ export async function compileModules(
     if (specifier === "salvor") return salvor;
     if (/^\.\.?\//.test(specifier))
       return take(resolve(dirname(identifier), specifier), identifier);
-    throw refusedImport(identifier, sources.get(identifier) ?? "", specifier);
+    throw refusedImport(identifier, sources.get(identifier)?.text ?? "", specifier);
   });
   return first;
 }
 
 /** The module that is in there before any other; see inside-main.ts. */
 export function compileInside(context: Context): SourceTextModule {
+  return new SourceTextModule((insideCode ??= readInside()), {
+    context,
+    identifier: "salvor:inside",
+  });
+}
+
+let insideCode: string | null = null;
+
+function readInside(): string {
   const { pathname } = entryModule("projections/code/inside-main");
   const path = decodeURIComponent(pathname);
   const text = readFileSync(path, "utf8");
-  const source = path.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
-  return new SourceTextModule(source, { context, identifier: "salvor:inside" });
+  return path.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
 }
 
 function realPath(path: string, from: string): string {
@@ -63,15 +78,24 @@ function realPath(path: string, from: string): string {
 }
 
 function compile(path: string, context: Context, sources: Sources): SourceTextModule {
+  const source = sources.get(path) ?? readSource(path);
+  sources.set(path, source);
+  try {
+    return new SourceTextModule(source.code, { context, identifier: path });
+  } catch (error) {
+    throw invalid(`${path}${lineOfSyntax(source.text)}`, null, messageOf(error));
+  }
+}
+
+function readSource(path: string): Source {
   if (!KINDS.includes(extname(path))) {
     throw invalid(path, null, `is no module of TypeScript or JavaScript (${KINDS.join(", ")})`);
   }
   const text = readText(path);
-  sources.set(path, text);
   refuseDynamicImport(path, text);
+  if (!extname(path).endsWith("ts")) return { text, code: text };
   try {
-    const source = extname(path).endsWith("ts") ? stripTypeScriptTypes(text) : text;
-    return new SourceTextModule(source, { context, identifier: path });
+    return { text, code: stripTypeScriptTypes(text) };
   } catch (error) {
     throw invalid(`${path}${lineOfSyntax(text)}`, null, messageOf(error));
   }
