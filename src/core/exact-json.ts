@@ -11,6 +11,7 @@ export type ExactJson =
   | NumberText
   | readonly ExactJson[]
   | ExactObject;
+/** An object of it. */
 export type ExactObject = { readonly [key: string]: ExactJson };
 
 /**
