@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { settled } from "../core/settled.ts";
 import { timestamp } from "../core/world.ts";
 import type { SealedReceipt } from "../receipts/types.ts";
 import type { Repository, Snapshot } from "../repository/types.ts";
@@ -51,12 +52,6 @@ export async function backUp(
 async function dispose(made: Promise<AsyncDisposable>): Promise<void> {
   const [outcome] = await Promise.allSettled([made]);
   if (outcome?.status === "fulfilled") await outcome.value[Symbol.asyncDispose]();
-}
-
-/** Both are waited for, so that nothing goes on behind an error. */
-async function settled<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return [await a, await b];
 }
 
 async function captureAll(

@@ -75,6 +75,12 @@ export async function buildState(
   }
 }
 
+/** Starts those who build and look: all are needed at once, soon, and start while we still read. */
+export async function warmBuild(session: Session): Promise<void> {
+  const hosts = await session.hosts();
+  for (const kind of ["replay", "bytes", "engine"] as const) hosts.warm(kind);
+}
+
 /** Whoever reads a log knows its path only: what is missing is called here by its name. */
 export function namingLog(error: unknown, log: string): unknown {
   if (!(error instanceof SalvorError) || error.code !== "STORE_MISSING") return error;

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 
 import { SalvorError } from "../core/errors.ts";
+import { settled } from "../core/settled.ts";
 import { projectionDigest } from "../projections/digest.ts";
 import type { StateDifference, StateVerdict } from "../projections/types.ts";
 import type { Proof } from "../receipts/proof.ts";
 import type { SealedReceipt } from "../receipts/types.ts";
 import type { Built } from "../recovery/build-order.ts";
 import { prove, type Side } from "../recovery/prove.ts";
-import type { EventPlace } from "../stores/events.ts";
 import type { Image } from "../stores/types.ts";
-import { buildState } from "./build-state.ts";
+import { buildState, type WaitingOrder } from "./build-state.ts";
 import { captureLive } from "./capture-live.ts";
 import { openState } from "./projection-target.ts";
 import type { Session } from "./session.ts";
@@ -42,18 +42,22 @@ export async function compareState(
   signal: AbortSignal,
 ): Promise<StateComparison> {
   await using held = new AsyncDisposableStack();
-  const live = await captureLive(session, name, signal);
-  const image = live instanceof SalvorError ? null : held.use(live);
-  const head = image === null ? null : await readStateHead(image, signal);
-  const end = isFollowed ? (head?.checkpoint ?? null) : null;
-  const built = await buildBeside(session, name, end, signal);
+  const captured = captureLive(session, name, signal);
+  const looked = lookAt(captured, held, signal);
+  looked.catch(() => {}); // whoever awaits it gets the error
+  const end = isFollowed ? ((await looked).head?.checkpoint ?? null) : null;
+  const [built, live] = await settled(
+    buildBeside(session, name, { end, after: captured }, signal),
+    looked,
+  );
+  const { head, image, trouble } = live;
   const scratch = held.use(await openState(session, name, await draftIn(session, name)));
   const wanted = held.use(await scratch.capture({ exclusive: true }, signal));
   const expected = { image: wanted, sealed: ownTables(await seal(wanted, signal), built.tables) };
   const base = unreadable(session, name, built, expected);
-  if (live instanceof SalvorError) return { verdict: base, head, wanted: built, trouble: live };
-  const sealed = ownTables(await seal(live, signal), built.tables);
-  const proof = await compare(name, expected, { image: live, sealed }, signal);
+  if (image === null) return { verdict: base, head, wanted: built, trouble };
+  const sealed = ownTables(live.sealed, built.tables);
+  const proof = await compare(name, expected, { image, sealed }, signal);
   const actual = projectionDigest(sealed.receipt, built.tables);
   const verdict = {
     ...base,
@@ -70,6 +74,29 @@ export async function compareState(
   return { verdict, head, wanted: built, trouble: null };
 }
 
+/** What a live state holds, and what it says of itself; or why it cannot be read. */
+type LiveLook =
+  | {
+      readonly image: Image;
+      readonly sealed: SealedReceipt;
+      readonly head: StateHead | null;
+      readonly trouble: null;
+    }
+  | { readonly image: null; readonly head: null; readonly trouble: SalvorError };
+
+/** Looked at while the other one is being built. */
+async function lookAt(
+  captured: Promise<Image | SalvorError>,
+  held: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<LiveLook> {
+  const image = await captured;
+  if (image instanceof SalvorError) return { image: null, head: null, trouble: image };
+  held.use(image);
+  const [head, sealed] = await settled(readStateHead(image, signal), seal(image, signal));
+  return { image, sealed, head, trouble: null };
+}
+
 async function draftIn(session: Session, name: string): Promise<string> {
   return join(await session.scratch(), `verify-${name}.sqlite`);
 }
@@ -77,7 +104,7 @@ async function draftIn(session: Session, name: string): Promise<string> {
 async function buildBeside(
   session: Session,
   projection: string,
-  end: EventPlace | null,
+  until: Pick<WaitingOrder, "after" | "end">,
   signal: AbortSignal,
 ): Promise<Built> {
   const draft = await draftIn(session, projection);
@@ -89,7 +116,7 @@ async function buildBeside(
     build: "verify",
     fromMs: null,
     untilMs: null,
-    end,
+    ...until,
     onDamaged: null,
     batchMax: null,
     skipped: [],

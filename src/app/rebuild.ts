@@ -6,6 +6,7 @@ import { type ErrorCode, ERRORS, SalvorError } from "../core/errors.ts";
 import type { RebuildResult } from "../projections/types.ts";
 import { draftOf, planRebuild, type RebuildRequest } from "../recovery/plan-rebuild.ts";
 import { lockStore } from "../state/locks.ts";
+import { warmBuild } from "./build-state.ts";
 import { discardDrafts } from "./discard-drafts.ts";
 import { refuseForeignTarget } from "./foreign-target.ts";
 import { performPlan } from "./perform-plan.ts";
@@ -26,7 +27,7 @@ export async function rebuild(
   const names = session.projectionNames(options.projections);
   const times = timesOf(options, names);
   const { onProgress, dryRun = false, discard = false } = options;
-  if (!dryRun && !discard) await warmUp(session);
+  if (!dryRun && !discard) await warmBuild(session);
   if (onProgress !== undefined) session.builds.add(onProgress);
   try {
     const [only] = names;
@@ -42,12 +43,6 @@ export async function rebuild(
   } finally {
     if (onProgress !== undefined) session.builds.delete(onProgress);
   }
-}
-
-/** All of them are needed at once, and start while the state is still being read. */
-async function warmUp(session: Session): Promise<void> {
-  const hosts = await session.hosts();
-  for (const kind of ["replay", "bytes", "engine"] as const) hosts.warm(kind);
 }
 
 function timesOf(

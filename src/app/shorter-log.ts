@@ -1,5 +1,6 @@
 import { SalvorError } from "../core/errors.ts";
 import type { Loss } from "../core/loss.ts";
+import { settled } from "../core/settled.ts";
 import { counted } from "../core/text.ts";
 import type { OnDamaged, ProjectionConfig } from "../projections/types.ts";
 import type { BuildOrder, Built } from "../recovery/build-order.ts";
@@ -26,7 +27,7 @@ export async function buildInstead(
   const captured = isWhole ? captureLive(session, order.projection, signal) : null;
   const [built, head] = await settled(
     buildState(session, captured === null ? order : { ...order, after: captured }, signal),
-    captured === null ? null : headIn(captured, signal),
+    headIn(captured, signal),
   );
   const lacking = head?.definition === built.definition ? aheadOf(head, built) : 0;
   if (lacking === 0) return built;
@@ -59,19 +60,13 @@ export function shorterLogHint({ name, log }: Pick<ProjectionConfig, "log" | "na
   );
 }
 
-/** Nothing goes on behind the back of whoever hears of the first error. */
-async function settled<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<[A, B | null]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
-}
-
 /** Asked while the state is being built. */
 async function headIn(
-  captured: Promise<Image | SalvorError>,
+  captured: Promise<Image | SalvorError> | null,
   signal: AbortSignal,
 ): Promise<StateHead | null> {
   const live = await captured;
-  if (live instanceof SalvorError) return null;
+  if (live === null || live instanceof SalvorError) return null;
   await using image = live;
   return await readStateHead(image, signal);
 }

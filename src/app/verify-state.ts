@@ -2,6 +2,7 @@ import { rememberSeen } from "../checks/remember.ts";
 import { listFindings } from "../checks/findings.ts";
 import type { Observation } from "../core/finding.ts";
 import { isTailed } from "../state/locks.ts";
+import { warmBuild } from "./build-state.ts";
 import { compareState } from "./compare-state.ts";
 import { UNRESOLVED } from "./findings.ts";
 import type {
@@ -19,6 +20,7 @@ export async function verifyStates(
   signal: AbortSignal,
 ): Promise<VerifyStateDocument | VerifyStatesDocument> {
   const names = session.projectionNames(projections);
+  await warmBuild(session);
   if (onProgress !== undefined) session.builds.add(onProgress);
   try {
     const results = [];
