@@ -1,4 +1,4 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 
 import type { Job, PoolReply } from "./pool.ts";
 import { tellError } from "./tell-error.ts";
@@ -18,6 +18,10 @@ async function perform(order: Order): Promise<void> {
 
 function refuse(error: unknown): void {
   parentPort?.postMessage({ ok: false, ...tellError(error) } satisfies PoolReply);
+}
+
+for (const module of workerData as readonly string[]) {
+  import(module).catch(() => {}); // whoever runs a job of it hears why
 }
 
 parentPort?.on("message", (order: Order) => {

@@ -47,10 +47,14 @@ export class WorkerPool implements AsyncDisposable {
     this.size = size;
   }
 
-  /** Starts the threads before they are needed: that takes longer than many a job. */
-  warm(): void {
+  /**
+   * Starts the threads before they are needed: that takes longer than many a job.
+   *
+   * @param modules of jobs that come; they are loaded, too.
+   */
+  warm(...modules: readonly URL[]): void {
     while (this.#all.size < this.size) {
-      const thread = this.#start();
+      const thread = this.#start(modules.map(({ href }) => href));
       thread.unref();
       this.#idle.push(thread);
     }
@@ -94,10 +98,14 @@ export class WorkerPool implements AsyncDisposable {
     thread.postMessage({ module: next.module, input: next.input }, [...next.transfer]);
   }
 
-  #start(): Worker {
+  #start(modules: readonly string[] = []): Worker {
     const env = { ...process.env, ...compileCache() };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
-    const thread = new Worker(entryModule("core/pool-thread"), { env, resourceLimits });
+    const thread = new Worker(entryModule("core/pool-thread"), {
+      env,
+      resourceLimits,
+      workerData: modules,
+    });
     this.#all.set(thread, null);
     thread.on("message", (reply: PoolReply) => this.#settle(thread, reply));
     thread.on("error", (error) => this.#lose(thread, error));

@@ -7,6 +7,7 @@ import { auditFolder } from "./looks/audit.ts";
 import { integrityOfFolder } from "./looks/integrity.ts";
 import type { HeldDocuments } from "./looks/held-documents.ts";
 import { scanFolder } from "./looks/scan.ts";
+import { SURVEY_JOB } from "./survey/survey.ts";
 import { holdFolder, type HeldFolder } from "./held.ts";
 import { openDocuments } from "./image.ts";
 import type { LiveDocuments } from "./live.ts";
@@ -16,7 +17,7 @@ import { observe } from "./findings.ts";
 export async function holdDocuments(live: LiveDocuments, signal: AbortSignal): Promise<Specimen> {
   const { hosts, pool } = live.tree.context;
   hosts.warm("bytes"); // first, because everything waits for what it reads
-  pool.warm(); // each look needs the threads, and holding leaves them time to start
+  pool.warm(SURVEY_JOB); // each look needs the threads, and holding leaves them time to start
   const blocked = await preflightDocuments(live);
   const { folder, image, trouble } = await tryRead(live, signal);
   const held: HeldDocuments = { live, folder, image, blocked };

@@ -82,6 +82,13 @@ export class Marks {
     return this.numbers[row * FIELDS + MODE] === 0n;
   }
 
+  /** Some row was not written. */
+  hasEmpty(): boolean {
+    const { numbers } = this;
+    for (let at = MODE; at < numbers.length; at += FIELDS) if (numbers[at] === 0n) return true;
+    return false;
+  }
+
   copy(row: number, from: Marks, fromRow: number): void {
     const start = fromRow * FIELDS;
     this.numbers.set(from.numbers.subarray(start, start + FIELDS), row * FIELDS);

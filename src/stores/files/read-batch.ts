@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, lstatSync, readlinkSync, type BigIntStats } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
 
 import { SalvorError, systemCode } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
@@ -6,7 +7,7 @@ import { TICK_NS } from "./clock.ts";
 import { KIND_LETTERS, type Listed } from "./list-tree.ts";
 import { Marks } from "./marks.ts";
 import { placeOf, type RawPath } from "./raw-path.ts";
-import { fill, openToRead, readLarge, SMALL_BYTES } from "./read-file.ts";
+import { fill, LargeReading, openToRead, SMALL_BYTES } from "./read-file.ts";
 import { SpoolLane, type Spool } from "./spool.ts";
 
 /** Neighbours that are looked at, and what is wanted of them. */
@@ -69,6 +70,25 @@ export function readBatch(order: BatchOrder): BatchReading {
   }
 }
 
+/** So many rows take about two milliseconds to read. */
+const TURN_ROWS = 128;
+
+/** The same, with pauses in which others are heard. One at a time in a thread. */
+export async function readBatchInTurns(order: BatchOrder): Promise<BatchReading> {
+  const paths = order.paths.split("\0");
+  const reader = new BatchReader(order, paths.length, true);
+  try {
+    for (const [row, path] of paths.entries()) {
+      if (row % TURN_ROWS === TURN_ROWS - 1) await turn();
+      reader.look(path, row);
+      if (reader.hasLarge) await reader.readLargeInTurns();
+    }
+    return reader.finish();
+  } finally {
+    reader.close();
+  }
+}
+
 class BatchReader {
   readonly #order: BatchOrder;
   readonly #marks: Marks;
@@ -81,7 +101,12 @@ class BatchReader {
   readonly #links: [row: number, target: RawPath][] = [];
   readonly #codes: [row: number, code: string][] = [];
 
-  constructor(order: BatchOrder, rows: number) {
+  /** A large file that is open, and is read when there is time. */
+  #large: { readonly file: number; readonly row: number } | null = null;
+  readonly #inTurns: boolean;
+
+  constructor(order: BatchOrder, rows: number, inTurns = false) {
+    this.#inTurns = inTurns;
     const read = order.read === null ? 0 : rows;
     this.#order = order;
     this.#marks = Marks.of(rows);
@@ -103,10 +128,29 @@ class BatchReader {
     try {
       this.#states[row] = isFile ? this.#file(place, row) : this.#other(place, row);
     } catch (error) {
-      const code = systemCode(error);
-      if (code === null || error instanceof SalvorError) throw error; // no room for the copy
-      this.#states[row] = VANISHED.has(code) ? GONE : TROUBLE;
-      if (!VANISHED.has(code)) this.#codes.push([row, code]);
+      this.#tellTrouble(row, error);
+    }
+  }
+
+  /** A large file waits for being read in turns. */
+  get hasLarge(): boolean {
+    return this.#large !== null;
+  }
+
+  async readLargeInTurns(): Promise<void> {
+    const large = this.#large;
+    this.#large = null;
+    if (large === null) return;
+    const { file, row } = large;
+    try {
+      const reading = this.#readingOf(file, row);
+      while (reading.next()) await turn();
+      const { size, sha256 } = reading.finish();
+      this.#tell(row, size, sha256);
+    } catch (error) {
+      this.#tellTrouble(row, error);
+    } finally {
+      closeSync(file);
     }
   }
 
@@ -153,10 +197,11 @@ class BatchReader {
       if (!this.#isAsListed(row)) return GONE;
       if (this.#marks.links(row) > 1 && !read.linked) return LINKED;
       const size = this.#marks.size(row);
-      if (size > SMALL_BYTES) this.#large(file, row, read.copiesAll ? lane.long(row, size) : null);
-      else this.#small(file, row, lane.room(size));
+      if (size <= SMALL_BYTES) this.#small(file, row, lane.room(size));
+      else if (this.#inTurns) this.#large = { file, row };
+      else this.#readLarge(file, row);
     } finally {
-      closeSync(file);
+      if (this.#large === null) closeSync(file);
     }
     return KEPT;
   }
@@ -177,10 +222,25 @@ class BatchReader {
     this.#lane?.keep(row, count);
   }
 
-  #large(file: number, row: number, take: ((bytes: Uint8Array) => void) | null): void {
-    const { size, sha256 } = readLarge(file, this.#marks.size(row), take);
+  #readLarge(file: number, row: number): void {
+    const reading = this.#readingOf(file, row);
+    while (reading.next());
+    const { size, sha256 } = reading.finish();
     this.#tell(row, size, sha256);
-    if (take === null) this.#offsets[row] = -1;
+  }
+
+  #readingOf(file: number, row: number): LargeReading {
+    const size = this.#marks.size(row);
+    const take = this.#order.read?.copiesAll === true ? this.#lane?.long(row, size) : undefined;
+    if (take === undefined) this.#offsets[row] = -1;
+    return new LargeReading(file, size, take ?? null);
+  }
+
+  #tellTrouble(row: number, error: unknown): void {
+    const code = systemCode(error);
+    if (code === null || error instanceof SalvorError) throw error; // no room for the copy
+    this.#states[row] = VANISHED.has(code) ? GONE : TROUBLE;
+    if (!VANISHED.has(code)) this.#codes.push([row, code]);
   }
 
   #tell(row: number, size: number, sha256: string): void {

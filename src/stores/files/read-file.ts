@@ -45,21 +45,45 @@ export function openToRead(place: string | Buffer): number {
 }
 
 /** Reads as many bytes of an open file as it had, in portions that `take` gets. */
-export function readLarge(
+function readLarge(
   file: number,
   size: number,
   take: ((bytes: Uint8Array) => void) | null,
 ): FileReading {
-  const hash = createHash("sha256");
-  let done = 0;
-  while (done < size) {
-    const bytes = buffer.subarray(0, fill(file, buffer, Math.min(size - done, SMALL_BYTES)));
-    if (bytes.length === 0) break;
-    hash.update(bytes);
-    take?.(bytes);
-    done += bytes.length;
+  const reading = new LargeReading(file, size, take);
+  while (reading.next());
+  return reading.finish();
+}
+
+/** The reading of an open file, portion by portion. */
+export class LargeReading {
+  readonly #file: number;
+  readonly #size: number;
+  readonly #take: ((bytes: Uint8Array) => void) | null;
+  readonly #hash = createHash("sha256");
+  #done = 0;
+
+  /** @param take gets the bytes, which are overwritten after each call. */
+  constructor(file: number, size: number, take: ((bytes: Uint8Array) => void) | null) {
+    this.#file = file;
+    this.#size = size;
+    this.#take = take;
   }
-  return { size: done, sha256: hash.digest("hex") };
+
+  /** Reads the next portion; false when there is none. */
+  next(): boolean {
+    const wanted = Math.min(this.#size - this.#done, SMALL_BYTES);
+    const bytes = buffer.subarray(0, fill(this.#file, buffer, wanted));
+    if (bytes.length === 0) return false;
+    this.#hash.update(bytes);
+    this.#take?.(bytes);
+    this.#done += bytes.length;
+    return true;
+  }
+
+  finish(): FileReading {
+    return { size: this.#done, sha256: this.#hash.digest("hex") };
+  }
 }
 
 /** Reads so many bytes from where a file stands into a buffer, or as many as there are. */

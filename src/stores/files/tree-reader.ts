@@ -212,9 +212,13 @@ export class TreeReader {
     readonly rows: readonly { readonly path: RawPath; readonly row: number }[] | null;
   }> {
     for (const batch of this.#batches) {
+      const { marks } = batch;
+      if (!marks.hasEmpty()) {
+        yield { batch, rows: null };
+        continue;
+      }
       const all = batch.paths.map((path, row) => ({ path, row }));
-      const seen = all.filter(({ row }) => !batch.marks.isEmpty(row));
-      yield { batch, rows: seen.length === all.length ? null : seen };
+      yield { batch, rows: all.filter(({ row }) => !marks.isEmpty(row)) };
     }
   }
 }

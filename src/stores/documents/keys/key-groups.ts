@@ -1,6 +1,6 @@
 import type { EntrySink } from "../../../receipts/types.ts";
 import { compareRanges } from "../../../receipts/byte-order.ts";
-import { CANDIDATE, readSighting, REFERENCE, type Sighting } from "../survey/sightings.ts";
+import { CANDIDATE, DEFINED, readSighting, REFERENCE, type Sighting } from "../survey/sightings.ts";
 
 /** Hears what keys, brought together with what refers to them, show. */
 export interface KeyListener {
@@ -16,7 +16,8 @@ export interface KeyListener {
 export class KeyGroups implements EntrySink {
   readonly #listener: KeyListener;
   #key: Uint8Array = new Uint8Array(0);
-  #first: Sighting | null = null;
+  /** Who has the key. */
+  #first: Uint8Array | null = null;
   #isFirst = true;
 
   constructor(listener: KeyListener) {
@@ -39,16 +40,17 @@ export class KeyGroups implements EntrySink {
       this.#isFirst = false;
     }
     const role = row[rowStart];
-    // Most references lead somewhere: of those nothing more is read.
+    // Most keys are there once, and most references lead somewhere: of those nothing more is read.
     if (role === REFERENCE && this.#first !== null) return;
-    this.#take(readSighting(row.subarray(rowStart, rowEnd)));
+    if (role === DEFINED && this.#first === null) this.#first = row.slice(rowStart, rowEnd);
+    else this.#take(readSighting(row.subarray(rowStart, rowEnd)));
   }
 
   #take(sighting: Sighting): void {
     const { role } = sighting;
     if (role === CANDIDATE) this.#listener.tried(sighting, this.#first !== null);
     else if (role === REFERENCE) this.#listener.missing(this.#key, sighting);
-    else if (this.#first === null) this.#first = sighting;
-    else this.#listener.duplicate(this.#key, this.#first, sighting);
+    else if (this.#first !== null)
+      this.#listener.duplicate(this.#key, readSighting(this.#first), sighting);
   }
 }

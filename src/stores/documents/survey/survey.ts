@@ -5,6 +5,9 @@ import { batches } from "./batches.ts";
 import { packFiles } from "./packed-files.ts";
 import type { CollectionSpec, SurveyFile, SurveyInput, SurveyOutput, Wanted } from "./types.ts";
 
+/** What a thread reads files with. */
+export const SURVEY_JOB = entryModule("stores/documents/survey/survey-job");
+
 /** What is surveyed, and for what. */
 export interface SurveyRequest {
   readonly pool: WorkerPool;
@@ -19,7 +22,6 @@ export async function* survey(
   { pool, specs, files, wanted }: SurveyRequest,
   signal: AbortSignal,
 ): AsyncGenerator<SurveyOutput> {
-  const module = entryModule("stores/documents/survey/survey-job");
   const waiting: Running[] = [];
   const broken = new BrokenLists();
   try {
@@ -27,7 +29,7 @@ export async function* survey(
       const [first] = batch;
       if (broken.isBehind(first)) continue;
       const input: SurveyInput = { collections: specs, files: packFiles(batch), wanted };
-      const output = pool.run<SurveyOutput>(module, input, [input.files.numbers.buffer]);
+      const output = pool.run<SurveyOutput>(SURVEY_JOB, input, [input.files.numbers.buffer]);
       output.catch(() => {}); // seen when its turn comes
       waiting.push({ first, output });
       const next = waiting.length > pool.size + 1 ? waiting.shift() : undefined;
