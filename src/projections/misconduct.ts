@@ -15,7 +15,7 @@ export function remembering(where: FoundOut, what: string): SalvorError {
 
 /** What a build ends with when code does not come back from an event. */
 export function stuck(where: FoundOut, timeoutMs: number): SalvorError {
-  const what = `the code has not come to its end within ${timeoutMs} ms`;
+  const what = `has not come to its end within ${timeoutMs} ms`;
   const more = 'or give it longer ("timeoutMs" beside "module" in salvor.yaml)';
   return invalidAt(where, what, `End the loop in it, ${more}`);
 }
@@ -23,7 +23,11 @@ export function stuck(where: FoundOut, timeoutMs: number): SalvorError {
 function invalidAt({ projection, batch, at }: FoundOut, what: string, hint: string): SalvorError {
   const id = JSON.stringify(batch.events[at]?.id ?? null);
   const place = `${batch.end.file}, line ${batch.lines[at] ?? 0} (event ${id})`;
-  return new SalvorError("PROJECTION_INVALID", `${projection}: ${place}: ${what}`, {
-    hint: `${hint}; then run "salvor rebuild ${projection}".`,
-  });
+  return new SalvorError(
+    "PROJECTION_INVALID",
+    `${place}: the code of projection "${projection}" ${what}`,
+    {
+      hint: `${hint}; then run "salvor rebuild ${projection}".`,
+    },
+  );
 }

@@ -111,8 +111,8 @@ function refuseOthers({ steps, handle }: Again, event: LogEvent, before: string 
   if (isOverflow(before) || isOverflow(problem)) return;
   if (steps.isSame && firstLine(problem) === firstLine(before)) return;
   throw new Misconduct(
-    `the code for "${event.type}" does another thing when it was loaded anew: it knows something of ` +
-      "earlier events that is not in its tables",
+    "does something else when it is loaded anew: it knows something of earlier events that is not " +
+      "in its tables",
   );
 }
 

@@ -4,7 +4,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 /** Columns of a row, in the order of its table. */
 export type SqlRow = readonly SqlValue[];
 
-/** Code of the user's does what a projection must not, and what that is, without a full stop. */
+/** Code of the user's does what a projection must not: the end of a sentence that begins with it. */
 export class Misconduct extends Error {
   override readonly name = "Misconduct";
 }
