@@ -12,7 +12,7 @@ import { collectionsOf, growStore, SCHEMA, type Files } from "./grow.ts";
 import { hurtStore } from "./hurt.ts";
 import { brokenFiles, judgeMended, type Given } from "./judge.ts";
 
-const signalOf = (): AbortSignal => AbortSignal.timeout(60_000);
+const signalOf = (): AbortSignal => AbortSignal.timeout(100_000);
 
 /** One store that is tried, and where it lies. */
 interface Bench {

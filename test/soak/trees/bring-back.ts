@@ -9,7 +9,7 @@ import { differing, factsOf, rowOf, wholeOf, type Fact, type Facts } from "./fac
 import { optionsOf, parentOf, type Trial } from "./trial.ts";
 import { contentOf } from "./hostile.ts";
 
-const signalOf = (): AbortSignal => AbortSignal.timeout(60_000);
+const signalOf = (): AbortSignal => AbortSignal.timeout(100_000);
 
 /** Puts what differs back into the live tree, and judges every name of it. */
 export async function tryPutBack(trial: Trial): Promise<void> {

@@ -29,7 +29,7 @@ export interface Trial {
 export const HOSTILE_EACH = 3;
 
 /** Longer than any of it takes on a machine that is out of breath. */
-const signalOf = (): AbortSignal => AbortSignal.timeout(60_000);
+const signalOf = (): AbortSignal => AbortSignal.timeout(100_000);
 
 /** Grows a tree in a folder of its own. */
 export async function growTrial(

@@ -79,6 +79,21 @@ describe("a list that is mended", () => {
     ]);
   });
 
+  it("has no record twice because an older, longer version still ends behind it", async () => {
+    await using store = await damaged({
+      "list.json": `${list(1, 2)}${list(2).slice(2)}`,
+      "keyed.json": `${KEYED}${KEYED.slice(-20)}`,
+      "people.json": `${list(1, 2)}${list(2).slice(2).replace("1.50", "1.60")}`,
+    });
+    const { losses } = await store.mend({ copy: false });
+    assert.deepEqual(
+      losses.map(({ path }) => path),
+      ["people.json"],
+    );
+    for (const path of ["list.json", "keyed.json", "people.json", "meta.json"])
+      assert.equal(store.read(path), GOOD[path], path);
+  });
+
   it("takes nothing over from a document of others behind its end, and names it", async () => {
     const paths = ["list.json", "keyed.json"];
     await using store = await damaged({

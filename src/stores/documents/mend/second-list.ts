@@ -1,6 +1,8 @@
-import { parseLossless, canonicalLossless, type LosslessValue } from "../json/lossless.ts";
+import { canonicalLossless, parseLossless, type LosslessValue } from "../json/lossless.ts";
+import type { JsonPiece } from "../json/piece.ts";
 import { recordsOf, type RecordForm } from "../json/records.ts";
 import { trimmed } from "../json/space.ts";
+import { isSound } from "../repair/draft.ts";
 import { tailAt } from "../repair/tail.ts";
 import { partOf } from "./fates.ts";
 import type { Judge } from "./judge.ts";
@@ -11,7 +13,7 @@ import type { DocumentFate } from "./types.ts";
 const PARSED_MAX = 16 << 20;
 const SHOWN_MAX = 256;
 
-/** A file that holds a whole list, and behind it another whole document. */
+/** A file that holds a whole list, and behind its end what is no more of it. */
 export interface SecondList {
   /** Where the list ends. */
   readonly end: number;
@@ -19,9 +21,9 @@ export interface SecondList {
 }
 
 /**
- * Looks for a second document behind the end of a list. One that says the same says nothing new; one
- * that is no list of further documents belongs elsewhere, and none of it becomes a record of this
- * list. Null where there is no such thing, or what stands there are records that the list lacks.
+ * Looks behind the end of a whole list: what is left of an older version, the same list once more, or a
+ * document of others. What only repeats records says nothing new; what belongs elsewhere becomes no
+ * record of this list. Null where there is no such thing, or what stands there are further records.
  */
 export function secondList(
   { file, judge }: MendQuestion,
@@ -29,62 +31,98 @@ export function secondList(
   form: Exclude<RecordForm, "jsonl">,
 ): SecondList | null {
   const end = bytes.length > PARSED_MAX ? -1 : tailAt(bytes);
-  if (end === -1) return null;
+  if (end === -1 || !isSound(bytes.subarray(0, end))) return null;
   const [from, to] = trimmed(bytes, end, bytes.length);
-  const [first, second] = [bytes.subarray(0, end), bytes.subarray(from, to)];
-  const [whole, tail] = [parseLossless(first), parseLossless(second)];
-  if (whole === undefined || tail === undefined || isList(whole) !== (form === "array"))
-    return null;
+  const list = recordsOf(bytes.subarray(0, end), form);
+  const tail = tailRecords(bytes, { end, from, to }, form);
+  const verdict = judgeTail(judge, [...list], tail);
+  if (verdict === "more") return null;
   const told = { collection: judge.spec.name, path: file.name, key: { _path: file.name } };
-  const fate = { ...told, dropped: [], loss: null };
-  if (canonicalLossless(whole) === canonicalLossless(tail)) {
+  if (verdict === "repeats" && !holdsMore(bytes, [from, to], tail)) {
     const reasons = ["what stood behind its end says the same once more"];
-    return { end, document: { ...fate, verdict: "repaired", reasons } };
+    return { end, document: { ...told, verdict: "repaired", reasons, dropped: [], loss: null } };
   }
-  const isMore = Array.isArray(whole)
-    ? isMoreOf(judge, first, second, tail)
-    : isLike(whole as Members, tail);
-  if (isMore) return null;
-  const text = Buffer.from(second.subarray(0, SHOWN_MAX)).toString();
+  const text = Buffer.from(bytes.subarray(from, Math.min(to, from + SHOWN_MAX))).toString();
   const dropped = [{ at: from, end: to, text }];
-  const reasons = ["another document stood behind its end"];
+  const reasons = [
+    verdict === "foreign"
+      ? "another document stood behind its end"
+      : "an older version stood behind its end",
+  ];
   const part = partOf({ dropped, reasons });
-  return { end, document: { ...fate, ...part, dropped, reasons } };
+  return { end, document: { ...told, loss: null, ...part, dropped, reasons } };
 }
 
-type Members = Map<string, LosslessValue>;
+type Tail = Pick<JsonPiece, "kind" | "key" | "from" | "end" | "bytes">;
 
-function isList(value: LosslessValue): boolean {
-  return Array.isArray(value);
+/** What the tail holds, as a document of its own or as a part of the list. */
+function tailRecords(
+  bytes: Uint8Array,
+  { end, from, to }: { readonly end: number; readonly from: number; readonly to: number },
+  form: Exclude<RecordForm, "jsonl">,
+): readonly Tail[] {
+  const whole = bytes.subarray(from, to);
+  const value = parseLossless(whole);
+  if (value === undefined) return [...recordsOf(bytes, form)].filter((piece) => piece.end > end);
+  const isList = form === "array" ? Array.isArray(value) : value instanceof Map;
+  if (!isList) return [{ kind: "record", key: null, from, end: to, bytes: whole }];
+  return [...recordsOf(whole, form)].map((piece) => ({
+    ...piece,
+    from: from + piece.from,
+    end: from + piece.end,
+  }));
 }
 
-/** Documents of the collection that are not in the list yet. */
-function isMoreOf(
+/** How what stands behind a list is to it; `more`: it may have records that the list has not. */
+function judgeTail(
   judge: Judge,
-  first: Uint8Array,
-  second: Uint8Array,
-  tail: LosslessValue,
-): boolean {
-  if (judge.spec.key === undefined) return isList(tail);
-  const known = new Set(idsOf(judge, first));
-  const ids = isList(tail) ? idsOf(judge, second) : [judge.document(second, null)?.id ?? null];
-  return ids.every((id) => id !== null && !known.has(id));
+  list: readonly Tail[],
+  tail: readonly Tail[],
+): "repeats" | "older" | "foreign" | "more" {
+  const records = tail.filter(({ kind }) => kind === "record");
+  if (records.length === 0 || tail.some(({ kind }) => kind === "damaged")) return "more";
+  const known = new Map(list.map((piece) => [nameOf(judge, piece), contentOf(piece)]));
+  const kinds = new Set(list.map(kindOf));
+  const isForeign = (piece: Tail): boolean =>
+    judge.spec.key === undefined ? !kinds.has(kindOf(piece)) : nameOf(judge, piece) === null;
+  if (records.some(isForeign)) return "foreign";
+  if (!records.every((piece) => known.has(nameOf(judge, piece)))) return "more";
+  const isSame = records.every((piece) => known.get(nameOf(judge, piece)) === contentOf(piece));
+  return isSame ? "repeats" : "older";
 }
 
-function idsOf(judge: Judge, list: Uint8Array): readonly (string | null)[] {
-  return [...recordsOf(list, "array")].map(
-    ({ bytes }) => judge.document(bytes, { name: null })?.id ?? null,
-  );
+/** Its key, its name in the file, or what it says where it has neither; null without its key. */
+function nameOf(judge: Judge, piece: Tail): string | null {
+  if (judge.spec.key !== undefined) {
+    return judge.document(piece.bytes, { name: piece.key })?.id ?? null;
+  }
+  return piece.key ?? contentOf(piece);
 }
 
-/** Other members, with values of the same kinds. */
-function isLike(first: Members, tail: LosslessValue): boolean {
-  if (!(tail instanceof Map)) return false;
-  const kinds = new Set([...first.values()].map(kindOf));
-  return [...tail].every(([name, value]) => !first.has(name) && kinds.has(kindOf(value)));
+function contentOf({ bytes }: Tail): string {
+  const value = parseLossless(bytes);
+  return value === undefined ? "" : canonicalLossless(value);
 }
 
-function kindOf(value: LosslessValue): string {
+function kindOf({ bytes }: Tail): string {
+  const value: LosslessValue | undefined = parseLossless(bytes);
   if (value instanceof Map) return "object";
   return Array.isArray(value) ? "array" : "scalar";
+}
+
+/** Anything but separators and brackets between the records. */
+function holdsMore(
+  bytes: Uint8Array,
+  [from, to]: readonly [from: number, to: number],
+  tail: readonly Tail[],
+): boolean {
+  let at = from;
+  let rest = "";
+  for (const piece of tail) {
+    if (piece.kind !== "record") continue;
+    rest += Buffer.from(bytes.subarray(at, Math.max(at, piece.from))).toString("latin1");
+    at = piece.end;
+  }
+  rest += Buffer.from(bytes.subarray(at, Math.max(at, to))).toString("latin1");
+  return /[^\s,[\]{}]/.test(rest);
 }
