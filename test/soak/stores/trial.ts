@@ -155,11 +155,12 @@ function judgeLooksAfter(
     assert.ok(told.has(path), `${path} is left as it is, and nobody has said so: ${why}`);
   }
   const known = new Set(before.map(({ code, location }) => `${code} ${location.file}`));
-  const unreadable = brokenFiles(hurt).size > 0;
+  const broken = brokenFiles(hurt);
   for (const each of after) {
     const isOld = known.has(`${each.code} ${each.location.file}`);
-    // What could not be read may say what another document says, or name one that is not there.
-    const isSeen = unreadable && SEEN_ONLY_NOW.has(each.code);
+    // What could not be read may break a rule, and says now what another document says.
+    const wasBroken = broken.has(each.location.file ?? "");
+    const isSeen = wasBroken || (broken.size > 0 && SEEN_ONLY_NOW.has(each.code));
     const isLoss = mended.lossesTotal > 0;
     assert.ok(isOld || isSeen || isLoss, `mending has brought ${wordOf(each)}`);
   }

@@ -5,10 +5,11 @@ import { repairDocument } from "../repair/document.ts";
 import { isLines } from "../survey/lines.ts";
 import { formOf, formOfDamaged, type Form } from "../survey/spans.ts";
 import { lost } from "./fates.ts";
+import { settledList } from "./list-conflict.ts";
 import { mendDocument, type MendQuestion } from "./mend-document.ts";
 import { mendRecords, type MendedRecords, type Splice } from "./mend-records.ts";
 import type { RangeFile } from "./read-range.ts";
-import { secondList, type SecondList } from "./second-list.ts";
+import { secondList } from "./second-list.ts";
 import { fileIn } from "./versions.ts";
 import type { DocumentFate } from "./types.ts";
 
@@ -27,8 +28,8 @@ export async function mendFile(
 ): Promise<FileMending> {
   const form = recordForm(question, file);
   if (form !== null) {
-    const second = form === "jsonl" ? null : secondList(question, file.read(0, file.size), form);
-    if (second !== null) return withoutTail(file, second);
+    const whole = form === "jsonl" ? null : mendWhole(question, file, form);
+    if (whole !== null) return whole;
     const mended = await mendRecords(question, { file, form }, signal);
     if (isRight(mended, file, form)) return ofRecords(question, mended);
   }
@@ -38,9 +39,22 @@ export async function mendFile(
   return { ...told, splices: [{ from: 0, to: file.size, bytes }] };
 }
 
-function withoutTail(file: RangeFile, { end, document }: SecondList): FileMending {
-  const splice = { from: end, to: file.size, bytes: Buffer.from("\n") };
-  return { splices: [splice], documents: [document], isWanted: false };
+/** What is wrong with a list, and with none of its records. Null where a record is. */
+function mendWhole(
+  question: MendQuestion,
+  file: RangeFile,
+  form: Exclude<RecordForm, "jsonl">,
+): FileMending | null {
+  const bytes = file.read(0, file.size);
+  const settled = settledList(question, bytes);
+  if (settled !== null) {
+    const splice = { from: 0, to: file.size, bytes: settled.bytes };
+    return { splices: [splice], documents: [settled.document], isWanted: false };
+  }
+  const second = secondList(question, bytes, form);
+  if (second === null) return null;
+  const splice = { from: second.end, to: file.size, bytes: Buffer.from("\n") };
+  return { splices: [splice], documents: [second.document], isWanted: false };
 }
 
 /** Null for a file that holds one document. */

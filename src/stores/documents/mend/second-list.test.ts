@@ -125,6 +125,27 @@ describe("a list that is mended", () => {
     assert.deepEqual(JSON.parse(store.read("keyed.json")), JSON.parse(KEYED));
   });
 
+  it("keeps our side of a merge that nobody has finished, and all around it", async () => {
+    const ours = '  {"id": 1, "text": "item 1", "n": 1.50},\n';
+    const theirs = ours.replace("1.50", "1.60");
+    const marked = (one: string, other: string): string =>
+      `<<<<<<< ours\n${one}=======\n${other}>>>>>>> theirs\n`;
+    await using store = await damaged({
+      "list.json": list(1, 2).replace(ours, marked(ours, theirs)),
+      "people.json": list(1, 2).replace("[\n", marked("[\n", "[\n")),
+    });
+    const { losses } = await store.mend({ copy: false });
+    assert.deepEqual(
+      [store.read("list.json"), store.read("people.json")],
+      [list(1, 2), list(1, 2)],
+    );
+    assert.deepEqual(
+      losses.map(({ path }) => path),
+      ["list.json"],
+    );
+    assert.match(losses[0]?.loss ?? "", /1\.60/);
+  });
+
   it("has a member once that was mended where a copy has it too", async () => {
     const conflict = "\n<<<<<<< ours\n}\n=======\n}\n>>>>>>> theirs\n";
     await using store = await damaged({ "keyed.json": KEYED.replace(/\n\}\n$/, conflict) });
