@@ -16,7 +16,10 @@ export const documentsDriver = defineDriver({
     parts: "streams",
     files: true,
   },
-  open: async (...given) => (await import("./store.ts")).openDocumentStore(...given),
+  open: async (name, options, context) => {
+    context.hosts.warm("bytes"); // whatever is asked of it begins with reading, and starts there
+    return (await import("./store.ts")).openDocumentStore(name, options, context);
+  },
   addressOf: (given) => resolve(documentsOptions.parse(given).path),
   at: (address, given) => ({ ...given, path: address }),
   resolvePaths: withSchemas,

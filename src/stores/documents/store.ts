@@ -10,7 +10,6 @@ import type { DriverContext, Image, Store } from "../types.ts";
 import { holdFolder } from "./held.ts";
 import { openDocuments } from "./image.ts";
 import type { LiveDocuments } from "./live.ts";
-import { amendDocuments } from "./mend/amend.ts";
 import type { DocumentsOptions } from "./options.ts";
 import { holdDocuments, preflightDocuments } from "./specimen.ts";
 import { collectionSpecs } from "./survey/assign.ts";
@@ -40,10 +39,11 @@ export function openDocumentStore(
     hold: (signal) => holdDocuments(live, signal),
     capture: (asked, signal) => captureDocuments(live, asked, signal),
     ...treeActions(tree, form),
-    amend: (amendment, signal) =>
-      amendment.kind === "put-back-files"
-        ? putBackFiles(tree, form, amendment, signal)
-        : amendDocuments(live, amendment, signal),
+    amend: async (amendment, signal) => {
+      if (amendment.kind === "put-back-files") return putBackFiles(tree, form, amendment, signal);
+      const { amendDocuments } = await import("./mend/amend.ts");
+      return amendDocuments(live, amendment, signal);
+    },
   };
 }
 
