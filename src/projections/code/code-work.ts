@@ -11,11 +11,11 @@ import { runWithin } from "./within-time.ts";
 
 /** So many events are all handled twice; of those behind them, some of each stretch are. */
 const FULL = 16_384;
-const STRETCH = 16_384;
-const WATCHED = 2_048;
+const STRETCH = 65_536;
+const WATCHED = 8_192;
 /** The second instance is made anew after each event at first, so that a short log tells too. */
 const BEGINNING = 8;
-const GROWTH = 1.5;
+const GROWTH = 2;
 
 /** What code works on, and how long it may take for one event. */
 export interface CodeTables {
