@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { SalvorError } from "../../../src/core/errors.ts";
 import { isJsonObject, type Json } from "../../../src/core/json.ts";
 import { showPath } from "../../../src/stores/files/raw-path.ts";
+import type { RestoreOptions } from "../../../src/stores/file-comparison.ts";
 import type { Amended } from "../../../src/stores/types.ts";
 import { differing, factsOf, rowOf, wholeOf, type Fact, type Facts } from "./facts.ts";
 import { optionsOf, parentOf, type Trial } from "./trial.ts";
@@ -18,15 +19,16 @@ export async function tryPutBack(trial: Trial): Promise<void> {
   const outside = factsOf(`${site}/outside`, false).own;
   const source = `${site}/source`;
   await using copy = await bench.open(source, optionsOf(trial));
-  await copy.restore(contentOf(trial.parts), {}, signalOf());
+  const isFolder = then.own.get("")?.kind === "folder";
+  const wanted = isFolder ? await wantedOf(trial) : {};
+  await copy.restore(contentOf(trial.parts), wanted, signalOf());
   const order = {
     kind: "put-back-files",
     source,
     quarantine: `${site}/replaced`,
-    wanted: {},
+    wanted,
     unseen: true,
   } as const;
-  const isFolder = then.own.get("")?.kind === "folder";
   const work = (dryRun: boolean): Promise<Amended> => store.amend({ ...order, dryRun }, signalOf());
   if (!isFolder) {
     const isMissing = (error: unknown): boolean =>
@@ -41,6 +43,17 @@ export async function tryPutBack(trial: Trial): Promise<void> {
   judgePutBack(trial, then, done);
   await copy.discard(signalOf());
   assert.deepEqual(differing(outside, factsOf(`${site}/outside`, false).own, untouched), []);
+}
+
+/** All of it, or only what a comparison has named: that comes to the same. */
+async function wantedOf({ store, random, parts }: Trial): Promise<RestoreOptions> {
+  const { missing, changed } = await store.compareFiles(
+    contentOf(parts),
+    { exact: false },
+    signalOf(),
+  );
+  const only = [...missing, ...changed];
+  return only.length === 0 || random.below(2) === 0 ? {} : { only, alone: true };
 }
 
 /** Its other names may come and go. */
