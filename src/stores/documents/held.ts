@@ -59,17 +59,15 @@ export function sortFiles(
   { options: { fileBytesMax }, specs }: LiveDocuments,
   files: readonly HeldFile[],
 ): Pick<HeldFolder, "files" | "documents" | "tooLarge"> {
-  const assigned = assignFiles(files, specs);
-  const isTooLarge = (file: AssignedFile): boolean => {
+  const documents = assignFiles(files, specs);
+  const tooLarge = documents.filter((file) => {
     const spec = specs[file.collection];
     if (file.size <= fileBytesMax || spec === undefined || isLines(spec, file.name)) return false;
     return containerForm(file, spec) === null;
-  };
-  return {
-    files,
-    documents: assigned.filter((file) => !isTooLarge(file)),
-    tooLarge: assigned.filter(isTooLarge),
-  };
+  });
+  if (tooLarge.length === 0) return { files, documents, tooLarge };
+  const left = new Set(tooLarge);
+  return { files, documents: documents.filter((file) => !left.has(file)), tooLarge };
 }
 
 function copyPath({ live, target }: CapturedTree): string {
