@@ -37,15 +37,15 @@ export class IdHash {
   }
 
   #takeSource(source: string | null): void {
-    let hi = this.#keyHi;
-    let lo = this.#keyLo;
-    const text = source ?? "";
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
+    this.#source = source;
+    let hi = (this.#sourceHi = this.#keyHi);
+    let lo = (this.#sourceLo = this.#keyLo);
+    if (source === null) return; // as it begins, whatever was asked before
+    for (let at = 0; at < source.length; at += 1) {
+      const unit = source.charCodeAt(at);
       hi = Math.imul(hi ^ unit, 0x85ebca77);
       lo = Math.imul(lo ^ unit, 0xc2b2ae3d);
     }
-    this.#source = source;
     // What ends it is no UTF-16 unit, so that "a" + "bc" is not "ab" + "c".
     this.#sourceHi = Math.imul(hi ^ 0x1_0000, 0x85ebca77);
     this.#sourceLo = Math.imul(lo ^ 0x1_0000, 0xc2b2ae3d);

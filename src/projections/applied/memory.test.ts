@@ -70,6 +70,14 @@ describe("the memory of applied events", () => {
     assert.deepEqual(memory.addNew(batch, new Uint8Array(5)), [0, 1, 2, 4]);
   });
 
+  it("knows an event again whatever sources came between, also one without a source", () => {
+    using database = openDatabase();
+    const memory = new AppliedMemory(database, KEY, 10);
+    const sources = [null, "a", null, "", "a", "b", "", null];
+    const known = sources.map((source, at) => isNew(memory, source, "one", [0, at]));
+    assert.deepEqual(known, [true, true, false, true, false, true, false, false]);
+  });
+
   it("keeps few runs however much it holds, and loses nothing when it merges them", () => {
     using database = openDatabase();
     const runs = new Runs(database);
