@@ -31,6 +31,19 @@ export interface LineFact {
   readonly id: string | null;
 }
 
+/** A segment whose compressed bytes end before they should, or are not those that were packed. */
+export interface BrokenSegment {
+  readonly path: string;
+  /** Tells its first whole line from all others; null: not one can be read. */
+  readonly first: string | null;
+  /** Of the first line that cannot be read, from 1. */
+  readonly line: number;
+  /** Where that begins, uncompressed. */
+  readonly offset: number;
+  /** What unpacking has met. */
+  readonly trouble: string;
+}
+
 /** What tells the bytes of a line from all others. */
 export function hashOf(bytes: Uint8Array): string {
   return hash("sha256", bytes, "base64");
@@ -39,8 +52,10 @@ export function hashOf(bytes: Uint8Array): string {
 /** The lines of a log in the order of writing; blank ones are left out. */
 export class LogLines {
   readonly paths: readonly string[];
-  /** Segments whose compressed bytes end before they should, among those that were read. */
-  readonly broken = new Set<string>();
+  /** Among those that were read, by path. */
+  readonly broken = new Map<string, BrokenSegment>();
+  /** The first whole line of each that was read, by path. */
+  readonly firsts = new Map<string, string>();
   readonly #place: LogPlace;
   readonly #options: EventLogOptions;
   readonly #ids: LineIds;
@@ -95,16 +110,18 @@ export class LogLines {
       links: null,
     };
     const blocks = thread.blocks(request, signal);
-    let lines = 0;
-    let blank = 0;
+    let [lines, blank, offset] = [0, 0, at];
     for (;;) {
       const next = await blocks.next();
       if (next.done === true) {
-        if (next.value !== null) this.broken.add(path);
+        const first = this.firsts.get(path) ?? null;
+        const place = { path, first, line: before + lines + 1, offset };
+        if (next.value !== null) this.broken.set(path, { ...place, trouble: next.value });
         return lines;
       }
       blank = yield* this.#facts(path, next.value, before + lines, blank);
       lines += next.value.count;
+      offset = endOf(next.value);
     }
   }
 
@@ -125,6 +142,8 @@ export class LogLines {
       else {
         const found = this.#ids.of(block, line, text);
         const fault = "fault" in found && found.fault !== "nameless" ? found.fault : null;
+        const own = hashOf(bytes.subarray(start, end));
+        if (fault === null && !this.firsts.has(path)) this.firsts.set(path, own);
         yield {
           path,
           start: block.offset + start,
@@ -132,7 +151,7 @@ export class LogLines {
           end: block.offset + end + block.skipped,
           line: before + line + 1,
           count: 1,
-          hash: hashOf(bytes.subarray(start, end)),
+          hash: own,
           fault,
           id: hasSum ? null : "id" in found ? found.id : null,
         };
@@ -142,6 +161,11 @@ export class LogLines {
     }
     return blank;
   }
+}
+
+/** Behind the line end of its last line. */
+function endOf({ offset, skipped, ends, count }: LineBlock): number {
+  return offset + skipped + (ends[count - 1] ?? -1) + 1;
 }
 
 interface Piece {

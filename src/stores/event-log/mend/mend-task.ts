@@ -8,8 +8,9 @@ import type { EventLoss, MendedEvents } from "../../mended-events.ts";
 import type { HostTask } from "../../host/messages.ts";
 import { openEvents } from "../open-events.ts";
 import { eventLogOptions } from "../options.ts";
+import { cannotBeUncompressed } from "../read/read-segment.ts";
 import { ONLY, pathAt, placeOf, type LogPlace } from "../place.ts";
-import { LogLines, type LineFact } from "./lines.ts";
+import { LogLines, type BrokenSegment, type LineFact } from "./lines.ts";
 import { bytesOf, mergeLogs, type MergedLogs } from "./merge-logs.ts";
 
 /** A log that is mended beside, from copies of what it was. */
@@ -63,13 +64,17 @@ export const task: HostTask<MendEventsInput, MendedLog> = async (input, { signal
     for (const source of input.sources) {
       steps.push(await next(at(source)));
       left = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
-      if (left.mendable === 0) break;
+      if (left.mendable === 0 && cutOff(steps).length === 0) break;
     }
-    const wantsOlder = left === null || left.mendable > 0;
+    const cut = cutOff(steps).length;
+    const wantsOlder = left === null || left.mendable + cut > 0;
     const isTakenOut = wantsOlder && (input.takeOut || made.length === 0);
     const losses = isTakenOut ? await takeOut(input, { steps, next, made, at }, signal) : [];
     await rename(made.pop() ?? "", input.target);
-    return resultOf(steps, losses, { wantsOlder, left: isTakenOut ? 0 : (left?.mendable ?? 0) });
+    return resultOf(steps, losses, {
+      wantsOlder,
+      left: isTakenOut ? 0 : (left?.mendable ?? 0) + cut,
+    });
   } finally {
     for (const each of made) await rm(each, { recursive: true, force: true });
   }
@@ -98,7 +103,21 @@ async function takeOut(
     last,
   );
   const { gaps } = await leftIn(at(made.at(-1) ?? input.log), input.options, signal);
-  return [...lines, ...gaps];
+  return [...lines, ...cutOff(steps).map((each) => cutLoss(log, each)), ...gaps];
+}
+
+/**
+ * Pure: segments whose compressed bytes were damaged, and that no source has whole. How many events
+ * went with their ends, nobody can tell; nor whether all that was read is as it was.
+ */
+function cutOff(steps: readonly MergedLogs[]): readonly BrokenSegment[] {
+  const whole = steps.flatMap((step) => step.whole);
+  return (steps[0]?.broken ?? []).filter(
+    ({ path, first }) =>
+      !whole.some((each) =>
+        first === null ? each.isBack && each.path === path : each.first === first,
+      ),
+  );
 }
 
 interface Left {
@@ -162,9 +181,19 @@ function lossOf(
     fault === "checksum"
       ? "its checksum is not that of its bytes, and no snapshot has it"
       : "it is no JSON object, and no snapshot has it";
-  const file = path === ONLY ? basename(address) : path;
-  const place = { file, line, offset: start };
+  const place = { file: fileOf(address, path), line, offset: start };
   return { fault: fault ?? "unreadable", reason, ...place, bytes, sequence: null };
+}
+
+function cutLoss({ address }: LogPlace, { path, line, offset, trouble }: BrokenSegment): EventLoss {
+  const file = fileOf(address, path);
+  const found = cannotBeUncompressed(file, trouble);
+  const reason = `${found}; what stands before may be altered, and no snapshot has it`;
+  return { fault: "unreadable", reason, file, line, offset, bytes: "", sequence: null };
+}
+
+function fileOf(address: string, path: string): string {
+  return path === ONLY ? basename(address) : path;
 }
 
 function resultOf(

@@ -235,6 +235,28 @@ describe("mending a log", () => {
     assert.deepEqual(told.losses, []);
   });
 
+  it("names a packed segment that nobody has whole, also where no line of it is damaged", async () => {
+    const old = { "a.1.gz": gzipSync(eventLines(1, 20)) };
+    const whole = gzipSync(eventLines(21, 420));
+    const cut = whole.subarray(0, whole.length >> 1);
+    const wrongSum = Buffer.from(gzipSync(eventLines(21, 40)));
+    wrongSum[wrongSum.length - 8] = (wrongSum.at(-8) ?? 0) ^ 1;
+    for (const [damaged, sources] of [
+      [cut, [{ ...old, "a.2.gz": cut }]],
+      [wrongSum, []],
+    ] as const) {
+      const { losses } = await mend({ log: { ...old, "a.2.gz": damaged }, sources });
+      const named = losses.filter(({ reason }) => /rest of a\.2\.gz cannot be unc/.test(reason));
+      assert.equal(named.length, 1);
+    }
+    const told = await mend({
+      log: { ...old, "a.2.gz": cut },
+      sources: [old, { ...old, "a.2.gz": whole }],
+    });
+    assert.deepEqual(told.losses, [], "an older copy has it whole");
+    assertText(gunzipSync(told.files["a.2.gz"] ?? ""), eventLines(21, 420));
+  });
+
   it("knows an altered event by its id where nothing else tells", async () => {
     const whole = eventLines(1, 20);
     const told = await mend({

@@ -7,10 +7,10 @@ import { segmentAt, type LogPlace } from "../place.ts";
 import { LineIds } from "../keep/line-ids.ts";
 import { listSegments } from "../keep/list-segments.ts";
 import { align, type Alignment, type Gap } from "./align.ts";
-import { isRotatedAway, uncovered } from "./cover.ts";
+import { isRotatedAway, isWholeSegment, uncovered } from "./cover.ts";
 import { editsOf, type GapWork } from "./edits.ts";
 import { withoutOthers } from "./missing-again.ts";
-import { Ahead, hashOf, LogLines, type LineFact } from "./lines.ts";
+import { Ahead, hashOf, LogLines, type BrokenSegment, type LineFact } from "./lines.ts";
 import { eventsWithin } from "./rescue.ts";
 import { sameRanges, type SameRange } from "./same-ranges.ts";
 import { writeSegment } from "./write-segment.ts";
@@ -40,6 +40,19 @@ export interface MergedLogs {
   readonly lost: readonly LineFact[];
   /** Paths of segments that are other ones now. */
   readonly changed: readonly string[];
+  /** Segments of the log whose rest cannot be uncompressed. */
+  readonly broken: readonly BrokenSegment[];
+  /** Segments that the source has from their beginning to their end. */
+  readonly whole: readonly WholeSegment[];
+}
+
+/** A segment of a source, and what tells it from others. */
+export interface WholeSegment {
+  readonly path: string;
+  /** What tells its first whole line from all others. */
+  readonly first: string | null;
+  /** The log had nothing of it. */
+  readonly isBack: boolean;
 }
 
 /**
@@ -49,12 +62,13 @@ export interface MergedLogs {
 export async function mergeLogs(order: MergeOrder, signal: AbortSignal): Promise<MergedLogs> {
   const { log, source, target, options } = order;
   const lines = new LogLines(log, options);
-  const aligned = await alignWith(order, lines, signal);
+  const sourceLines = source === null ? null : new LogLines(source, options);
+  const aligned = await alignWith(order, { lines, sourceLines }, signal);
   const rotated = aligned.common === 0 ? [] : aligned.gaps.filter(isRotatedAway);
   const gaps = aligned.gaps.filter((gap) => !rotated.includes(gap));
   const works = await newOnly(order, await worksOf(order, gaps), signal);
   const edits = editsOf(lines.paths, works);
-  const rewritten = new Set([...edits.segments.keys(), ...lines.broken]);
+  const rewritten = new Set([...edits.segments.keys(), ...lines.broken.keys()]);
   if (target.glob !== null) await mkdir(target.address, { recursive: true, mode: 0o700 });
   for (const found of listSegments(log)) {
     await makeFolderOf(target, found.path);
@@ -80,18 +94,33 @@ export async function mergeLogs(order: MergeOrder, signal: AbortSignal): Promise
     rotated: sum(rotated.map(count)),
     lost: source === null ? works.flatMap(({ gone }) => gone) : [],
     changed: [...rewritten, ...edits.created],
+    broken: [...lines.broken.values()],
+    whole: wholeOf(sourceLines, gaps),
   };
+}
+
+function wholeOf(source: LogLines | null, gaps: readonly Gap[]): readonly WholeSegment[] {
+  if (source === null) return [];
+  const back = gaps.flatMap(({ missing }) => missing).filter(isWholeSegment);
+  const isBack = new Set(back.map(({ path }) => path));
+  return source.paths
+    .filter((path) => !source.broken.has(path))
+    .map((path) => ({
+      path,
+      first: source.firsts.get(path) ?? null,
+      isBack: isBack.has(path),
+    }));
 }
 
 async function alignWith(
   { log, source, options }: MergeOrder,
-  lines: LogLines,
+  { lines, sourceLines }: { readonly lines: LogLines; readonly sourceLines: LogLines | null },
   signal: AbortSignal,
 ): Promise<Alignment> {
   const same = new Map<string, readonly SameRange[]>();
   if (source !== null)
     for (const path of lines.paths) same.set(path, await sameRanges(log, source, path));
-  const other = source === null ? nothing() : new LogLines(source, options).all(signal, same);
+  const other = sourceLines === null ? nothing() : sourceLines.all(signal, same);
   const aligned = await align(new Ahead(lines.all(signal, same)), new Ahead(other));
   if (source === null || !aligned.isUncertain) return aligned;
   const gaps = await withoutOthers(aligned.gaps, { log, source, options }, signal);
