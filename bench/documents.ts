@@ -1,19 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { nodeDisk } from "../src/core/disk.ts";
-import { WorkerPool } from "../src/core/pool.ts";
-import { systemWorld } from "../src/core/world.ts";
-import { documentsDriver } from "../src/stores/documents/driver.ts";
-import { Hosts } from "../src/stores/host/hosts.ts";
-import type { InspectionKind } from "../src/stores/types.ts";
+import { build } from "esbuild";
+
 import { median, run, type Cost } from "./measure.ts";
 
 // Each look at many small documents, from taking hold of the folder to the last finding, against
 // reading them and calling JSON.parse on each; every run in a process of its own whose start counts.
-//   node bench/documents.ts [--documents 100000] [--rounds 3]
+// The program is the one that is published: build it first.
+//   npm run build && node bench/documents.ts [--documents 100000] [--rounds 3]
 
 const MEGABYTE = 1_000_000;
 const WAYS = ["parse", "audit", "integrity", "scan"] as const;
@@ -24,34 +21,27 @@ const { values: options } = parseArgs({
   options: {
     documents: { type: "string", default: "100000" },
     rounds: { type: "string", default: "3" },
-    folder: { type: "string" },
-    only: { type: "string" },
   },
 });
 
-const collections = {
-  contracts: {
-    files: "contracts/*.json",
-    key: "contract_id",
-    references: { depends_on: "contracts" },
-    states: { field: "status", completed: { requires: ["completed_at"] } },
-    order: ["created_at", "completed_at"],
-  },
-};
+await compare();
 
-if (options.only === undefined || options.folder === undefined) await compare();
-else if (options.only === "parse") parseAll(options.folder);
-else await look(options.folder, options.only as InspectionKind);
+interface Stand {
+  readonly folder: string;
+  /** Path of what looks. */
+  readonly program: string;
+}
 
 async function compare(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "salvor-bench-"));
   try {
+    const stand = { folder, program: await buildLooks(`${folder}-built`) };
     generate(folder, Number(options.documents));
     const costs = new Map<Way, Cost[]>(WAYS.map((way) => [way, []]));
-    for (const way of WAYS) await costOf(folder, way); // fills the caches of all
+    for (const way of WAYS) await costOf(stand, way); // fills the caches of all
     for (let round = 0; round < Number(options.rounds); round += 1) {
       // In turn, so that what else the machine does falls on all.
-      for (const way of WAYS) costs.get(way)?.push(await costOf(folder, way));
+      for (const way of WAYS) costs.get(way)?.push(await costOf(stand, way));
     }
     const parseMs = median((costs.get("parse") ?? []).map(({ wallMs }) => wallMs));
     for (const [way, all] of costs) {
@@ -68,39 +58,37 @@ async function compare(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true });
     rmSync(`${folder}-compiled`, { recursive: true, force: true });
+    rmSync(`${folder}-built`, { recursive: true, force: true });
   }
 }
 
-function costOf(folder: string, way: Way): Promise<Cost> {
+function costOf({ folder, program }: Stand, way: Way): Promise<Cost> {
+  const looking = [program, folder, way];
+  const parsing = [join(import.meta.dirname, "parse-all.ts"), join(folder, "contracts")];
   return run({
     program: process.execPath,
-    args: [import.meta.filename, "--folder", folder, "--only", way],
+    args: way === "parse" ? parsing : looking,
     cwd: process.cwd(),
     // As the program itself: what was compiled once is kept.
     env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: `${folder}-compiled` },
   });
 }
 
-function parseAll(folder: string): void {
-  const contracts = join(folder, "contracts");
-  for (const name of readdirSync(contracts))
-    JSON.parse(readFileSync(join(contracts, name), "utf8"));
-}
-
-async function look(folder: string, kind: InspectionKind): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), "salvor-bench-scratch-"));
-  try {
-    using hosts = new Hosts();
-    await using pool = new WorkerPool();
-    const context = { world: systemWorld(), pool, hosts, disk: nodeDisk, scratch };
-    await using store = await documentsDriver.open("bench", { path: folder, collections }, context);
-    const { signal } = new AbortController();
-    await using specimen = await store.hold(signal);
-    const { observations, checked } = await specimen.inspect(kind, signal);
-    if (observations.length > 0 || checked === 0) throw new Error(`the ${kind} finds damage`);
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+/** What looks, beside the modules of the built program, which it finds by their paths. */
+async function buildLooks(into: string): Promise<string> {
+  cpSync(join(import.meta.dirname, "../dist"), join(into, "dist"), { recursive: true });
+  writeFileSync(join(into, "package.json"), '{ "type": "module" }');
+  const outfile = join(into, "dist", "bench", "look.js");
+  await build({
+    entryPoints: [join(import.meta.dirname, "look-at-documents.ts")],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    external: ["pino"],
+    alias: { yaml: join(import.meta.dirname, "../node_modules/yaml/browser/dist/index.js") },
+  });
+  return outfile;
 }
 
 function generate(folder: string, count: number): void {
