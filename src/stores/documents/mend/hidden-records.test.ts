@@ -44,6 +44,15 @@ describe("records that went with the damage of another", () => {
     assert.equal(bench.read("list.json").toString(), list(1, 2, 3, 4, 5));
   });
 
+  it("come back where nothing has a key, and the first of them lacks its end alone", async () => {
+    await using bench = await mendBench();
+    bench.edit("keyed.json", '},\n  "b": {"text": "mem', "\u{7}##\u{1}\u{3}L");
+    const { losses } = await bench.mend([bench.copy]);
+    const members = (bytes: Buffer): unknown => JSON.parse(bytes.toString());
+    assert.deepEqual(members(bench.read("keyed.json")), members(bench.good("keyed.json")));
+    assert.deepEqual(losses, []);
+  });
+
   it("stay away where they were deleted before their neighbour was damaged", async () => {
     await using bench = await mendBench();
     bench.edit("list.json", '  {"id": 3, "text": "item 3", "n": 1.50},\n', "");

@@ -132,7 +132,9 @@ export class StretchMending {
   #takeHidden(source: SourceFolder, between: readonly RecordVersion[]): void {
     const host = this.#unknown[0] ?? this.#problems.find(mayHide);
     if (host === undefined) return;
-    const known = new Set(this.#problems.flatMap(namesOf));
+    // What nobody can tell is answered as a whole, so that none of it is known already.
+    const told = this.#problems.filter((problem) => !isUnknown(problem));
+    const known = new Set(told.flatMap(namesOf));
     const others = between.filter(
       (version) => !namesOfVersion(version).some((each) => known.has(each)),
     );
