@@ -53,6 +53,20 @@ describe("records that went with the damage of another", () => {
     assert.deepEqual(losses, []);
   });
 
+  it("are named where the one behind them is newer than the copy", async () => {
+    await using bench = await mendBench();
+    const newer = logLine(5).replace('"id": 5', '"id": 6');
+    bench.edit("log.jsonl", logLine(5), newer);
+    bench.edit("log.jsonl", / 3", [^]* 5",/, ' 3", ##');
+    const { losses, documents } = await bench.mend([bench.copy]);
+    assert.ok(bench.read("log.jsonl").toString().endsWith(newer), "what is newer is gone");
+    for (const id of [4, 5]) {
+      const isBack = bench.read("log.jsonl").includes(`"id": ${id}, `);
+      const isNamed = losses.some(({ key }) => hasId(key, id));
+      assert.notEqual(isBack, isNamed, JSON.stringify(documents));
+    }
+  });
+
   it("stay away where they were deleted before their neighbour was damaged", async () => {
     await using bench = await mendBench();
     bench.edit("list.json", '  {"id": 3, "text": "item 3", "n": 1.50},\n', "");

@@ -36,7 +36,10 @@ export interface RecordQuestion {
 /** What a copy has of it. */
 export interface RecordVersions {
   readonly byId: ReadonlyMap<string, RecordVersion>;
-  /** By place: the records between the same neighbours; null where these are not there. */
+  /**
+   * By place: the records between the same neighbours, or to the end of the copy where it does not have
+   * the one behind; null where these are not there.
+   */
   readonly between: readonly (readonly RecordVersion[] | null)[];
 }
 
@@ -81,9 +84,14 @@ export async function recordVersions(
       open.push(each);
     }
   }
-  for (const each of open) if (each.behind === null) each.state = "closed";
+  for (const each of open) if (each.behind === null || isKeyed(each)) each.state = "closed";
   const between = collecting.map(({ state, found }) => (state === "closed" ? found : null));
   return { byId, between };
+}
+
+/** The one behind is newer than the copy: by their keys, those that still stand there are told from it. */
+function isKeyed({ found }: Collecting): boolean {
+  return found.every(({ id }) => id !== null);
 }
 
 /** Whether more is to come. */
