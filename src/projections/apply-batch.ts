@@ -23,6 +23,8 @@ export interface AppliedBatch {
 interface Tally {
   /** Of the next event. */
   at: number;
+  /** Of the event whose changes can be undone; -1 before the first. */
+  marked: number;
   applied: number;
   duplicates: number;
   readonly refused: { readonly at: number; readonly reason: string }[];
@@ -78,7 +80,7 @@ export class OpenState {
 
   /** Applies the new events of a batch; what came of it waits for {@link OpenState.save}. */
   async apply(batch: EventBatch, { verdicts, damaged }: Admission): Promise<AppliedBatch> {
-    const tally: Tally = { at: 0, applied: 0, duplicates: 0, refused: [] };
+    const tally: Tally = { at: 0, marked: -1, applied: 0, duplicates: 0, refused: [] };
     if (this.#guard === null) this.#applyUpTo(batch.events.length, batch, verdicts, tally);
     else await this.#applyGuarded(this.#guard, batch, verdicts, tally);
     const { applied, duplicates, refused } = tally;
@@ -115,28 +117,31 @@ export class OpenState {
         throw remembering({ projection: this.#name, batch, at: tally.at }, error.message);
       }
       // It was cut off within an event, which is begun again: it may not have had all of the time.
-      for (const table of this.#tables) table.undo();
+      // Or between two: then what could be undone is of the one before, which is done.
+      if (tally.marked === tally.at) for (const table of this.#tables) table.undo();
       if (tally.at > from) continue;
       throw stuck({ projection: this.#name, batch, at: from }, guard.timeoutMs);
     }
   }
 
+  /** It may be cut off wherever a loop goes on or something is called, and nowhere else. */
   #applyUpTo(end: number, batch: EventBatch, verdicts: Uint8Array, tally: Tally): void {
     for (let { at } = tally; at < end; tally.at = ++at) {
       const verdict = verdicts[at];
       if (verdict === VERDICTS.duplicate) tally.duplicates += 1;
       if (verdict !== VERDICTS.apply) continue;
-      const reason = this.#applyOne(batch, at);
+      const reason = this.#applyOne(batch, at, tally);
       if (reason === null) tally.applied += 1;
       else tally.refused.push({ at, reason });
     }
   }
 
   /** Why the event was refused, which then has changed nothing; null when it was applied. */
-  #applyOne({ events }: EventBatch, at: number): string | null {
+  #applyOne({ events }: EventBatch, at: number, tally: Tally): string | null {
     const event = events[at];
     if (event === undefined) return null;
     if (!this.#isAtomic) for (const table of this.#tables) table.mark();
+    tally.marked = at;
     try {
       this.#applyEvent(event);
       return null;

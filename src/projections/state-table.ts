@@ -82,11 +82,13 @@ export class StateTable {
     this.#undo.length = 0;
   }
 
-  /** Takes back what was changed since the last mark. */
+  /** Takes back what was changed since the last mark. Where it is cut off, it can be begun again. */
   undo(): void {
-    for (const [text, before] of this.#undo.splice(0).reverse()) {
+    for (let last = this.#undo.at(-1); last !== undefined; last = this.#undo.at(-1)) {
+      const [text, before] = last;
       if (before === undefined) this.#changed.delete(text);
       else this.#changed.set(text, before);
+      this.#undo.pop();
     }
   }
 

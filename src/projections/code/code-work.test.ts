@@ -3,8 +3,14 @@ import { writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 
 import { memoryFolder } from "../../../test/support/folder.ts";
+import { systemWorld } from "../../core/world.ts";
+import { openEvents } from "../../stores/event-log/open-events.ts";
 import { Hosts } from "../../stores/host/hosts.ts";
+import { OpenState } from "../apply-batch.ts";
 import { buildState } from "../build-state.ts";
+import { compileProjection } from "../compile.ts";
+import { openDraft } from "../draft/open-draft.ts";
+import { startRecord } from "../draft/start-record.ts";
 import { followProjection } from "../follow.ts";
 import { buildRequest, eventLine, registry, rowsOf } from "../samples.ts";
 import type { BuildRequest } from "../types.ts";
@@ -24,6 +30,13 @@ export const p = defineProjection({
 });
 `;
 }
+
+const TABLE = { key: ["k"], columns: { k: "integer" }, indexes: [] } as const;
+const RULES = {
+  kind: "declarative",
+  on: { e: [{ upsert: "t", set: { k: "data" } }] },
+  upcast: {},
+} as const;
 
 const line = (n: number): string => eventLine({ id: `e${n}`, type: "e", data: n });
 
@@ -135,6 +148,32 @@ describe("code that does not come back", () => {
     );
     await using work = await openWork(slow, 120, 300);
     assert.equal((await work.build()).applied, 120);
+  });
+
+  it("takes nothing back of an event that is done, when its time is up before the next", async () => {
+    await using work = await openWork("", 3);
+    const compiled = await compileProjection(registry({ tables: { t: TABLE }, form: RULES }));
+    using database = openDraft(work.request.draft);
+    const started = startRecord(database, compiled, work.request, systemWorld());
+    assert.ok("record" in started);
+    await using reader = openEvents(work.request.log.input);
+    const run = (apply: () => void) => (apply(), false); // cut off where the loop would go on
+    const guard = { timeoutMs: 1, ready: async () => 1, run };
+    const connect: typeof compiled.connect = (to) => ({ ...compiled.connect(to), guard });
+    const projection = { ...compiled, isAtomic: false, connect };
+    const limits = { fromMs: null, untilMs: null, expected: 3 };
+    const state = new OpenState(database, projection, started.record, reader, limits);
+    const bound = await reader.bound(signal);
+    for await (const batch of reader.read({ after: null, bound, batchMax: 10 }, signal))
+      assert.equal((await state.apply(batch, await state.admit(batch))).applied, 3);
+    state.save();
+    assert.deepEqual(
+      database
+        .prepare("SELECT k FROM t")
+        .all()
+        .map((row) => row["k"]),
+      [0, 1, 2],
+    );
   });
 
   it("ends what follows the log, and the live state stays", async () => {
