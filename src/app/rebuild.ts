@@ -3,11 +3,14 @@ import { isDeepStrictEqual } from "node:util";
 
 import { nodeDisk } from "../core/disk.ts";
 import { type ErrorCode, ERRORS, SalvorError } from "../core/errors.ts";
+import type { Loss } from "../core/loss.ts";
+import type { Plan, PlannedStep } from "../plans/types.ts";
 import type { RebuildResult } from "../projections/types.ts";
 import { draftOf, planRebuild, type RebuildRequest } from "../recovery/plan-rebuild.ts";
 import { lockStore } from "../state/locks.ts";
 import { warmBuild } from "./build-state.ts";
 import { discardDrafts } from "./discard-drafts.ts";
+import { openRunView } from "./engine.ts";
 import { refuseForeignTarget } from "./foreign-target.ts";
 import { performPlan } from "./perform-plan.ts";
 import type { RebuildDocument, RebuildOptions, RebuildsDocument } from "./projection-documents.ts";
@@ -91,18 +94,19 @@ async function rebuildOne(
     return { ...nothing(request), outcome: "discarded", draft: drafts[0] ?? null };
   }
   const plan = planRebuild(request);
+  let earlier: readonly RunDocument[] = [];
   if (!dryRun) {
     await refuseBusy(session, name);
-    const resumed = await resumeFor(session, name, signal);
-    const answer = resumed.findLast((run) => isSame(run, plan.steps[0]?.parameters));
+    const { ended, answer } = await endInterrupted(session, name, plan, signal);
     if (answer !== undefined) return await rebuilt(session, request, answer);
+    earlier = ended;
   }
   await refuseTaken(request);
   await refuseWrongTarget(session, request);
   const run = await performPlan(session, plan, { ...terms, yes: true }, signal);
   if (run.status === "planned") return { ...nothing(request), outcome: "planned", run };
   if (run.status !== "succeeded") throw await failureOf(run, request);
-  return await rebuilt(session, request, run);
+  return await rebuilt(session, request, run, earlier);
 }
 
 /** The request of one projection as its plan takes it. */
@@ -125,10 +129,35 @@ export function requestOf(
   };
 }
 
-/** Was this what is asked for now? Then whoever asks again after a crash has the answer. */
-function isSame(run: RunDocument, parameters: unknown): boolean {
+/**
+ * Ends what was interrupted. Was it what is asked for now? Then whoever asks again after a crash has
+ * the answer; but not where it was built before that crash: since then the log may have grown, and the
+ * projection may be another one.
+ */
+async function endInterrupted(
+  session: Session,
+  name: string,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<{ readonly ended: readonly RunDocument[]; readonly answer: RunDocument | undefined }> {
+  const waiting = await (await openRunView(session)).interrupted();
+  const old = new Set(waiting.filter(isBuilt).map(({ id }) => id));
+  const ended = await resumeFor(session, name, signal);
+  const answer = ended.findLast((run) => !old.has(run.id) && isSame(run, plan.steps[0]));
+  return { ended, answer };
+}
+
+/** Is a state built that took a live one's place? One of its own cannot be built a second time. */
+function isBuilt({ steps }: RunDocument): boolean {
+  return steps.some(
+    ({ action, status, parameters }) =>
+      action === "rebuild" && status === "succeeded" && parameters["place"] === null,
+  );
+}
+
+function isSame(run: RunDocument, wanted: PlannedStep | undefined): boolean {
   const built = run.steps.find(({ action }) => action === "rebuild");
-  return run.status === "succeeded" && isDeepStrictEqual(built?.parameters, parameters);
+  return run.status === "succeeded" && isDeepStrictEqual(built?.parameters, wanted?.parameters);
 }
 
 /** Whoever is second wants to hear of the projection, and not of somebody's run. */
@@ -177,15 +206,23 @@ async function rebuilt(
   session: Session,
   request: RebuildRequest,
   run: RunDocument,
+  earlier: readonly RunDocument[] = [],
 ): Promise<RebuildDocument> {
   const isWhole = request.place === null && request.fromMs === null;
   // What was wrong with the state before is gone with it.
   if (isWhole) await rememberState(session, request.projection, []);
   const result = run.rebuilt.find(({ projection }) => projection === request.projection);
   const base = nothing(request);
-  const { losses, quarantine } = run;
+  const { quarantine } = run;
+  const losses = lossesOf([...earlier, run]);
   const damagedEvents = (result?.corrupted ?? 0) > 0 ? damagedFile(session, request) : null;
   return { ...base, ...result, outcome: "rebuilt", damagedEvents, losses, quarantine, run };
+}
+
+/** What runs have cost that one command has ended; the same loss once. */
+function lossesOf(runs: readonly RunDocument[]): readonly Loss[] {
+  const all = runs.filter(({ status }) => status === "succeeded").flatMap(({ losses }) => losses);
+  return [...new Map(all.map((loss) => [JSON.stringify(loss), loss])).values()];
 }
 
 function damagedFile(session: Session, { projection }: RebuildRequest): string {

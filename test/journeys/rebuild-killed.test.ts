@@ -65,6 +65,21 @@ it("tells from which event a new process goes on, and one by one", async () => {
   assert.deepEqual(registry.rows(), replay(MANY));
 });
 
+it("ends with what the log has now, also when it was killed with an older state built", async () => {
+  await using registry = await openRegistry();
+  registry.write(OLD);
+  const running = registry.site.start(["rebuild"]);
+  let said = "";
+  running.child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
+  await waitFor("the state to be built", () => said.includes("registry.quarantine"));
+  running.killGroup();
+  await running.finished;
+  registry.write(LINES);
+  const { applied } = await rebuild(registry);
+  assert.equal(applied, LINES.length);
+  assert.deepEqual(registry.rows(), replay(LINES));
+});
+
 it("shows readers the old state or the new one, and never a half", async () => {
   await using registry = await openRegistry();
   registry.write(OLD);
