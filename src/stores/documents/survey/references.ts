@@ -65,7 +65,7 @@ export class ReferenceReader {
       (field) => field !== spec.key && !Object.hasOwn(spec.references, field),
     );
     for (const field of fields) {
-      eachValue(value, field, (found, pointer) => {
+      eachValue(value, fieldNamed(field), (found, pointer) => {
         if (found.type !== "text") return;
         const candidate = sight(CANDIDATE, document, 0, pointer);
         for (const target of this.#keyed) this.#batch.key(target, writeKey([found]), candidate);
@@ -74,15 +74,25 @@ export class ReferenceReader {
   }
 }
 
-const fieldsOfSpecs = new WeakMap<CollectionSpec, readonly string[]>();
+/** A field, and where it is in a document that has it by this very name. */
+interface Field {
+  readonly name: string;
+  readonly pointer: string;
+}
+
+const fieldsOfSpecs = new WeakMap<CollectionSpec, readonly Field[]>();
 
 /** The fields that refer; listed once, because every document asks. */
-function fieldsOf(spec: CollectionSpec): readonly string[] {
+function fieldsOf(spec: CollectionSpec): readonly Field[] {
   const known = fieldsOfSpecs.get(spec);
   if (known !== undefined) return known;
-  const fields = Object.keys(spec.references);
+  const fields = Object.keys(spec.references).map(fieldNamed);
   fieldsOfSpecs.set(spec, fields);
   return fields;
+}
+
+function fieldNamed(name: string): Field {
+  return { name, pointer: pointerOf(name) };
 }
 
 function sight(
@@ -99,12 +109,13 @@ function sight(
 /** Hands on the keys that a field holds, one or a list of them, and where in the document they are. */
 function eachValue(
   document: ExactJson,
-  field: string,
+  { name, pointer: plain }: Field,
   take: (found: Value, pointer: string) => void,
 ): void {
-  const found = fieldOf(document as Json, field) as ExactJson | undefined;
+  const found = fieldOf(document as Json, name) as ExactJson | undefined;
   if (found === undefined || found === null) return;
-  const pointer = pointerOf(...stepsTo(document as Json, field));
+  const isPlain = Object.hasOwn(document as object, name);
+  const pointer = isPlain ? plain : pointerOf(...stepsTo(document as Json, name));
   if (!Array.isArray(found)) return takeKey(found, pointer, take);
   for (const [at, each] of (found as readonly ExactJson[]).entries())
     takeKey(each, `${pointer}/${at}`, take);
