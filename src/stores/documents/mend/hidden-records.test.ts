@@ -55,8 +55,8 @@ describe("records that went with the damage of another", () => {
 
   it("are named where the one behind them is newer than the copy", async () => {
     await using bench = await mendBench();
-    const newer = logLine(5).replace('"id": 5', '"id": 6');
-    bench.edit("log.jsonl", logLine(5), newer);
+    const newer = logLine(6);
+    bench.edit("log.jsonl", logLine(5), logLine(5) + newer);
     bench.edit("log.jsonl", / 3", [^]* 5",/, ' 3", ##');
     const { losses, documents } = await bench.mend([bench.copy]);
     assert.ok(bench.read("log.jsonl").toString().endsWith(newer), "what is newer is gone");
