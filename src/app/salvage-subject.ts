@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { basename, extname } from "node:path";
 
 import { tableOf } from "../checks/mask.ts";
@@ -36,7 +36,9 @@ export async function salvageSubject(
   { subject: word, schema }: SalvageOptions,
 ): Promise<SalvageSubject> {
   const found = configured(session, word) ?? (await atPath(session.path(word), word));
-  if (driverNamed(found.driver).capabilities.parts === "pages") throw notByFile(word);
+  const { parts, events } = driverNamed(found.driver).capabilities;
+  const isTable = events && found.options["table"] !== undefined;
+  if (parts === "pages" || isTable) throw notByFile(word);
   if (schema === undefined) return found;
   return { ...found, options: await withSchema(found, session.path(schema)) };
 }
@@ -55,6 +57,7 @@ function configured(session: Session, word: string): SalvageSubject | null {
 
 async function atPath(path: string, word: string): Promise<SalvageSubject> {
   const kind = (await nodeDisk.stat(path))?.kind ?? null;
+  if (kind === "link") return atPath(await linkedFrom(path), word);
   if (kind === null) {
     throw new SalvorError("NOT_FOUND", `"${word}" is no store and no path`, {
       hint: "Name a store of salvor.yaml, a folder, or a file of JSON or JSON Lines.",
@@ -66,6 +69,18 @@ async function atPath(path: string, word: string): Promise<SalvageSubject> {
   const files = isFile ? ["**/*"] : ["**/*.json", "**/*.jsonl", "**/*.ndjson"];
   const options = { path, collections: { [DOCUMENTS]: { files } } };
   return { name, driver: DOCUMENTS, options, isFile, isConfigured: false, hidden: [] };
+}
+
+/** Whoever names a link means what it leads to. */
+async function linkedFrom(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    throw new SalvorError("NOT_FOUND", `the link ${path} leads nowhere`, {
+      hint: "Name a folder, or a file of JSON or JSON Lines.",
+      cause,
+    });
+  }
 }
 
 function notByFile(word: string): SalvorError {

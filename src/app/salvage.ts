@@ -142,8 +142,15 @@ async function stage(
   const input: RescueInput = { root: dirname(path), path: rawName(path), into };
   const hosts = await session.hosts();
   const task = entryModule("stores/files/rescue-task");
-  const bad = await hosts.run<BadRanges>("bytes", task, input, signal);
+  const bad = await hosts.run<BadRanges | null>("bytes", task, input, signal);
+  if (bad === null) throw unreadable(path);
   return bad.map((bytes) => ({ file: path, bytes, reason: "the disk failed to read it" }));
+}
+
+function unreadable(path: string): SalvorError {
+  return new SalvorError("PERMISSION_DENIED", `${path} cannot be opened`, {
+    hint: "Run as a user that may read it, or check the disk (dmesg, smartctl).",
+  });
 }
 
 function rawName(path: string): string {

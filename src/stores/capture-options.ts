@@ -13,7 +13,17 @@ export interface CaptureOptions {
 
 /** Files that are not in an image because they cannot be read. */
 export interface UnreadFiles {
-  /** At most 1,000, each with the code of the operating system. */
-  readonly entries: readonly { readonly path: string; readonly code: string }[];
+  /** At most 1,000, each with the code of the operating system; `raw` has a character for each byte. */
+  readonly entries: readonly UnreadFile[];
   readonly total: number;
+}
+
+/** The code of a file whose last line is half a line, and is not in the image. */
+export const TORN = "TORN";
+
+/** One of them. */
+export interface UnreadFile {
+  readonly raw: string;
+  readonly path: string;
+  readonly code: string;
 }

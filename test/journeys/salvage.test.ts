@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -110,7 +111,8 @@ describe("a folder of documents, without a salvor.yaml", () => {
 
   it("is copied as it is where nothing is wrong", async () => {
     await using folder = await contracts();
-    const told = await salvage(folder.path, DONE, "data", "--to", "out");
+    symlinkSync("data", folder.join("link"));
+    const told = await salvage(folder.path, DONE, "link", "--to", "out");
     assert.deepEqual(told.losses, []);
     assert.deepEqual(contentOf(folder.join("out")), contentOf(folder.join("data")));
   });
@@ -215,6 +217,24 @@ test("what may not be read is named, and the rest is there", needsRoot, async ()
   );
   assert.match(told.losses[0]?.reason ?? "", /EACCES/);
   assert.equal(readFileSync(folder.join("out/open.conf"), "utf8"), "open");
+});
+
+test("a log without the segments and half lines that cannot be had", needsRoot, async () => {
+  await using folder = await temporaryFolder();
+  await logSite(folder, "./log/*.jsonl");
+  const lines = readFileSync(join(PROJECT, "test/data/events/history.jsonl"), "utf8");
+  const whole = `${lines.split("\n").slice(0, 30).join("\n")}\n`;
+  mkdirSync(folder.join("log"));
+  writeFileSync(folder.join("log/1.jsonl"), "secret", { mode: 0o600 });
+  writeFileSync(folder.join("log/2.jsonl"), `${whole}{"id": "half a`);
+  chmodSync(folder.path, 0o777);
+  chmodSync(folder.join("salvor.yaml"), 0o644);
+  const args = ["salvage", "history", "--to", "out", "--json"];
+  const { status, stdout, stderr } = await asNobody({ path: folder.path, env: {} }, args);
+  assert.equal(status, LOSSES, stderr);
+  const { losses } = JSON.parse(stdout) as Salvaged;
+  assert.deepEqual(losses.map(({ location }) => location.file).slice(0, 2), ["1.jsonl", "2.jsonl"]);
+  assert.equal(readFileSync(folder.join("out/2.jsonl"), "utf8"), whole);
 });
 
 test("a disk that fails in one place gives the rest of a file", requireTool("strace"), async () => {

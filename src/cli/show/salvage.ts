@@ -35,7 +35,9 @@ export function salvageLines(document: SalvageDocument, style: Style): readonly 
 
 /** Nobody who reads wants to have changed what there is only one of. */
 function inputLines(inputs: readonly SalvagedInput[], style: Style): readonly string[] {
-  const changed = inputs.filter(({ sha256Before, sha256After }) => sha256Before !== sha256After);
+  const changed = inputs.filter(
+    ({ sha256Before, sha256After }) => sha256Before !== null && sha256Before !== sha256After,
+  );
   const [first] = changed;
   if (first === undefined)
     return [`${counted(inputs.length, "file")} read, and none of them changed`];

@@ -18,7 +18,9 @@ export function countCollections(
 ): Readonly<Record<string, SalvagedCollection>> {
   const { collections, recorded } = sealed.receipt;
   const { internal } = recorded;
-  const isInternal = (name: string): boolean => Array.isArray(internal) && internal.includes(name);
+  // A log's own "(files)" and "(damaged)" hold nothing that its owner would count.
+  const isInternal = (name: string): boolean =>
+    name.startsWith("(") || (Array.isArray(internal) && internal.includes(name));
   const names = Object.keys(collections).filter((name) => !isInternal(name));
   return Object.fromEntries(
     names.map((name) => {

@@ -1,5 +1,5 @@
 import type { Loss } from "../../core/loss.ts";
-import type { UnreadFiles } from "../../stores/capture-options.ts";
+import { TORN, type UnreadFiles } from "../../stores/capture-options.ts";
 import type { Amended } from "../../stores/types.ts";
 import { mendLosses } from "../mend-documents.ts";
 import { eventLosses } from "../mend-events.ts";
@@ -39,12 +39,16 @@ function unreadLosses({ store, unread, rescued }: SalvageOutcome): readonly Loss
       .map(({ path, code }) => ({
         ...nowhere(store),
         location: { file: path },
-        reason: `${path === "" ? "the folder" : path} cannot be read: ${code}`,
+        reason: reasonOf(path === "" ? "the folder" : path, code),
       })),
     ...(more > 0
       ? [{ ...nowhere(store), location: {}, reason: `and ${more} more cannot be read` }]
       : []),
   ];
+}
+
+function reasonOf(what: string, code: string): string {
+  return code === TORN ? `the last line of ${what} is cut off` : `${what} cannot be read: ${code}`;
 }
 
 function nowhere(store: string): Pick<Loss, "collection" | "key" | "store"> {

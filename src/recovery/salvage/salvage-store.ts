@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 
+import { SalvorError, type ErrorCode } from "../../core/errors.ts";
 import { entryModule } from "../../core/module.ts";
 import type { Hosts } from "../../stores/host/hosts.ts";
 import type { DigestsInput, FailingFiles } from "../../stores/files/digests-task.ts";
@@ -49,14 +50,14 @@ export async function salvageStore(
 ): Promise<Salvaged> {
   const { source, copy } = request;
   const failing = await digest(request, "before", signal);
-  const unread = await copyReadable(request, signal);
-  const bad = request.origin.staged ?? (await rescue(request, failing, signal));
+  const unread = await copyPatiently(request, signal);
+  const found = await rescue(request, failingIn(failing, unread), signal);
+  const bad = request.origin.staged ?? found.bad;
   const amended = await mend(request, signal);
   const looked = await look(copy, signal);
   await digest(request, "after", signal);
   const { name: store } = source.identity;
-  const rescued = new Set(failing.map(({ path }) => path));
-  const outcome = { store, amended, unread, bad, rescued };
+  const outcome = { store, amended, unread, bad, rescued: found.rescued };
   return {
     inputs: await compareInputs(
       request.origin.path,
@@ -87,6 +88,23 @@ function digestsFile({ scratch }: SalvageRequest, when: "after" | "before"): str
   return join(scratch, `${when}.ndjson`);
 }
 
+const ATTEMPTS_MAX = 3;
+
+/** A large file is read twice, and a disk may fail, or somebody write to it, between both. */
+async function copyPatiently(request: SalvageRequest, signal: AbortSignal): Promise<UnreadFiles> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await copyReadable(request, signal);
+    } catch (error) {
+      const isPassing = error instanceof SalvorError && PASSING.has(error.code);
+      if (!isPassing || attempt === ATTEMPTS_MAX) throw error;
+      await request.copy.discard(signal);
+    }
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set<ErrorCode>(["DISK_FAILED", "STORE_CHANGED"]);
+
 async function copyReadable(
   { source, copy }: SalvageRequest,
   signal: AbortSignal,
@@ -96,36 +114,61 @@ async function copyReadable(
   return image.unread ?? { entries: [], total: 0 };
 }
 
+/** What the disk has failed to read, whenever that was. */
+function failingIn(failing: FailingFiles, { entries }: UnreadFiles): FailingFiles {
+  const known = new Set(failing.map(({ raw }) => raw));
+  return [...failing, ...entries.filter(({ raw, code }) => code === "EIO" && !known.has(raw))];
+}
+
+interface Rescue {
+  readonly bad: readonly LostRange[];
+  /** Paths of what is in the copy. */
+  readonly rescued: ReadonlySet<string>;
+}
+
 /** A disk that fails in one place mostly gives the rest of a file. */
 async function rescue(
-  { source, copy, hosts }: SalvageRequest,
+  { source, copy, origin, hosts }: SalvageRequest,
   failing: FailingFiles,
   signal: AbortSignal,
-): Promise<readonly LostRange[]> {
-  const found: LostRange[] = [];
-  for (const { raw, path: file } of failing) {
+): Promise<Rescue> {
+  const bad: LostRange[] = [];
+  const rescued = new Set<string>();
+  for (const { raw, path: file } of origin.staged === null ? failing : []) {
     const input: RescueInput = {
       root: source.identity.address,
       path: raw,
       into: copy.identity.address,
     };
     const task = entryModule("stores/files/rescue-task");
-    const bad = await hosts.run<BadRanges>("bytes", task, input, signal);
+    const ranges = await hosts.run<BadRanges | null>("bytes", task, input, signal);
+    if (ranges === null) continue;
+    rescued.add(file);
     const reason = "the disk failed to read it";
-    found.push(...bad.map((bytes) => ({ file, bytes, reason })));
+    bad.push(...ranges.map((bytes) => ({ file, bytes, reason })));
   }
-  return found;
+  return { bad, rescued };
 }
 
 async function mend(request: SalvageRequest, signal: AbortSignal): Promise<Amended | null> {
   const amendment = amendmentOf(request);
   if (amendment === null) return null;
   const { kept, keptAs, copy } = request;
-  const amended = await copy.amend(amendment, signal);
-  const { mended } = amended;
-  if (mended === undefined || mended.file === null) return amended;
-  const file = join(keptAs, relative(kept, mended.file));
-  return { ...amended, mended: { ...mended, file } };
+  const moved = (path: string): string => join(keptAs, relative(kept, path));
+  const { mended, quarantine, ...amended } = await copy.amend(amendment, signal);
+  return {
+    ...amended,
+    ...(mended !== undefined && {
+      mended: { ...mended, file: mended.file === null ? null : moved(mended.file) },
+    }),
+    ...(quarantine != null && {
+      quarantine: {
+        ...quarantine,
+        folder: moved(quarantine.folder),
+        address: moved(quarantine.address),
+      },
+    }),
+  };
 }
 
 /** As a recovery mends it, without a snapshot to take anything from. */

@@ -2,9 +2,10 @@ import { SalvorError } from "../../core/errors.ts";
 import type { Observation } from "../../core/finding.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { entryModule } from "../../core/module.ts";
+import type { CaptureOptions } from "../capture-options.ts";
 import type { DriverContext, Image, Specimen, Store } from "../types.ts";
 import type { HeldLog } from "./held.ts";
-import { captureFrom, captureLog, surveyLog } from "./keep/capture.ts";
+import { captureFrom, captureLog, captureReadable, surveyLog, unreadOf } from "./keep/capture.ts";
 import { discardLog, exchangeLog, putBackLog } from "./keep/exchange.ts";
 import { openImage } from "./keep/image.ts";
 import { listSegments } from "./keep/list-segments.ts";
@@ -33,7 +34,7 @@ export function openLogStore(
     events: { module: entryModule("stores/event-log/open-events").href, input: given },
     preflight: async () => preflight(live),
     hold: (signal) => holdLog(live, signal),
-    capture: (_options, signal) => capture(live, signal),
+    capture: (asked, signal) => capture(live, asked, signal),
     restore: async (content, { only }, signal) => {
       if (only !== undefined) throw hasNoFiles(place.address);
       await restoreLog(live, content, signal);
@@ -59,8 +60,14 @@ function preflight({ place }: LiveLog): readonly Observation[] {
   return [observeMissing(`there is no file at ${place.address}${below}`)];
 }
 
-async function capture(live: LiveLog, signal: AbortSignal): Promise<Image> {
-  return openImage(await captureLog(live, signal));
+async function capture(
+  live: LiveLog,
+  { readable = false }: CaptureOptions,
+  signal: AbortSignal,
+): Promise<Image> {
+  if (!readable) return openImage(await captureLog(live, signal));
+  const surveyed = await surveyLog(live, signal);
+  return { ...openImage(captureReadable(live, surveyed)), unread: unreadOf(surveyed) };
 }
 
 /** Holds a log: an image where all of it can be read, and what can be read in any case. */

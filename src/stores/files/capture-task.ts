@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { removeFileSync } from "../../core/remove-file.ts";
+import type { UnreadFile } from "../capture-options.ts";
 import type { HostTask } from "../host/messages.ts";
 import type { Bundle } from "./bundles.ts";
 import { CoarseClock } from "./clock.ts";
@@ -31,7 +32,7 @@ export interface Captured {
   /** Entries that changed while they were read, each time; empty when all are of one instant. */
   readonly changed: readonly string[];
   readonly changedTotal: number;
-  readonly troubles: readonly { readonly path: string; readonly code: string }[];
+  readonly troubles: readonly UnreadFile[];
   readonly troublesTotal: number;
   /** Sockets, pipes and devices, which are no part of the tree; the first of them. */
   readonly specials: readonly string[];
@@ -81,7 +82,7 @@ export const task: HostTask<CaptureInput, Captured> = async (input) => {
     exists: round.exists,
     changed: round.changed.map(showPath),
     changedTotal: round.changedTotal,
-    troubles: named.map(({ path, code }) => ({ path: showPath(path), code })),
+    troubles: named.map(({ path: raw, code }) => ({ raw, path: showPath(raw), code })),
     troublesTotal: troubles.length,
     specials: reader.specials.slice(0, SPECIALS_MAX),
     fingerprint: reader.fingerprint(),

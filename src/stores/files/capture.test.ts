@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import {
   appendFileSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,11 +21,31 @@ import type { Image } from "../types.ts";
 import { CoarseClock } from "./clock.ts";
 import { Lanes } from "./lanes.ts";
 import { rawOf } from "./raw-path.ts";
+import { task as rescue } from "./rescue-task.ts";
 import { entriesOf } from "./read-entries.ts";
 import { makeSpool } from "./spool.ts";
 import { TreeReader } from "./tree-reader.ts";
 
 const signal = AbortSignal.timeout(120_000);
+
+describe("a file that a disk has failed to read", () => {
+  it("is read again, but for what is there whole already", async () => {
+    await using bench = await treeBench();
+    for (const folder of ["live", "copy"]) mkdirSync(bench.path(folder));
+    writeFileSync(bench.path("live/a"), "worse by now");
+    writeFileSync(bench.path("copy/a"), "whole");
+    writeFileSync(bench.path("live/b"), "readable");
+    const rescued = (path: string): ReturnType<typeof rescue> =>
+      rescue(
+        { root: bench.path("live"), path, into: bench.path("copy") },
+        { progress: () => {}, tell: async () => {}, signal },
+      );
+    assert.deepEqual([await rescued("a"), await rescued("b")], [[], []]);
+    assert.equal(readFileSync(bench.path("copy/a"), "utf8"), "whole");
+    assert.equal(readFileSync(bench.path("copy/b"), "utf8"), "readable");
+    assert.equal(await rescued("nowhere"), null);
+  });
+});
 
 describe("a tree that is read in rounds", () => {
   const CHANGES: Readonly<Record<string, (root: string) => void>> = {

@@ -32,14 +32,16 @@ const PORTION_BYTES = 1 << 20;
 /** What a disk reads or fails to read as a whole. */
 const BLOCK_BYTES = 4096;
 
-/** Copies what can be read of a file, block by block where the disk fails. */
-export const task: HostTask<RescueInput, BadRanges> = async ({ root, path, into }) => {
-  const parent = parentOf(path);
-  if (parent !== null) mkdirSync(placeOf(into, parent), { recursive: true, mode: 0o700 });
-  const source = openToRead(placeOf(root, path));
+/**
+ * Copies what can be read of a file, block by block where the disk fails; null: not even its name
+ * leads to it. What the tree has of it already was read whole, and stays.
+ */
+export const task: HostTask<RescueInput, BadRanges | null> = async ({ root, path, into }) => {
+  const source = openSource(placeOf(root, path));
+  if (source === null) return null;
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-    const target = openSync(placeOf(into, path), flags, 0o600);
+    const target = openTarget(into, path);
+    if (target === null) return [];
     try {
       return copyReadable(source, target);
     } finally {
@@ -51,6 +53,28 @@ export const task: HostTask<RescueInput, BadRanges> = async ({ root, path, into 
     closeSync(source);
   }
 };
+
+function openSource(place: string | Buffer): number | null {
+  try {
+    return openToRead(place);
+  } catch (error) {
+    if (systemCode(error) === null) throw error;
+    return null;
+  }
+}
+
+/** Null: it is there. */
+function openTarget(into: string, path: RawPath): number | null {
+  const parent = parentOf(path);
+  if (parent !== null) mkdirSync(placeOf(into, parent), { recursive: true, mode: 0o700 });
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  try {
+    return openSync(placeOf(into, path), flags, 0o600);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return null;
+    throw error;
+  }
+}
 
 function copyReadable(source: number, target: number): BadRanges {
   const { size, mode, mtime } = fstatSync(source);

@@ -1,6 +1,7 @@
 import { SalvorError } from "../../../core/errors.ts";
 import { entryModule } from "../../../core/module.ts";
 import { timestamp } from "../../../core/world.ts";
+import { TORN, type UnreadFile, type UnreadFiles } from "../../capture-options.ts";
 import { segmentAt } from "../place.ts";
 import type { LiveLog } from "./live.ts";
 import { IS_DATABASE } from "./survey-segment.ts";
@@ -28,6 +29,27 @@ export function captureFrom(live: LiveLog, surveyed: SurveyedLog): CapturedLog {
   refuseUnreadable(live, surveyed);
   if (surveyed.segments.length === 0) throw missing(live);
   return { live, at: timestamp(live.context.world.now()), surveyed };
+}
+
+/** The same without the segments that cannot be read, where there are others. */
+export function captureReadable(live: LiveLog, surveyed: SurveyedLog): CapturedLog {
+  if (surveyed.segments.length === 0) return captureFrom(live, surveyed);
+  return { live, at: timestamp(live.context.world.now()), surveyed };
+}
+
+/** What is missing then: whole segments, and the half lines at the ends of others. */
+export function unreadOf({ segments, troubles }: SurveyedLog): UnreadFiles {
+  const entries = [
+    ...troubles.map(({ path, code }) => fileOf(path, code)),
+    ...segments.filter(({ torn }) => torn > 0).map(({ path }) => fileOf(path, TORN)),
+  ];
+  return { entries: entries.slice(0, NAMED_MAX), total: entries.length };
+}
+
+const NAMED_MAX = 1_000;
+
+function fileOf(path: string, code: string): UnreadFile {
+  return { raw: Buffer.from(path).toString("latin1"), path, code };
 }
 
 /** What a log is now, damaged or not. */
