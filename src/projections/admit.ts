@@ -66,10 +66,14 @@ async function judge(batch: EventBatch, at: number, context: AdmissionContext): 
   if (event === undefined) throw new RangeError(`the batch has no event ${at}`);
   for (const place of memory.find(event.source, event.id)) {
     const segment = segments.nameOf(place.segment);
-    const before = inBatch(batch, segment, place) ?? (await reader.eventAt(segment, place.offset));
+    const isIt = (found: LogEvent): boolean => isSameIdentity(found, event);
+    const near = inBatch(batch, segment, place);
+    const before =
+      near !== null && isIt(near) ? near : await reader.eventAt(segment, place.offset, isIt);
     // Where it lay, it is gone: that 64 bits meet by chance is far less likely than a repetition.
-    if (before === null) return { kind: VERDICTS.duplicate, damage: null };
-    if (!isSameIdentity(before, event)) continue;
+    if (before === null || !memory.isOneHash(before, event))
+      return { kind: VERDICTS.duplicate, damage: null };
+    if (!isIt(before)) continue;
     if (isSameContent(before, event)) return { kind: VERDICTS.duplicate, damage: null };
     const reason = `an event of the id ${JSON.stringify(event.id)} with other content was applied before`;
     const damage = await damageOf(reader, batch, at, "conflict", reason);

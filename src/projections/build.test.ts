@@ -150,6 +150,26 @@ describe("an event that comes again", () => {
     assert.deepEqual(rowsOf(folder.join("draft.sqlite")), ["one\ta\t100644", "two\tb\t100644"]);
   });
 
+  it("is known in files that begin with the same line, whichever batch it was in", async () => {
+    const first = lines(["a", "01", "one"], ["b", "02", "two"], ["c", "03", "three"]);
+    const second = lines(
+      ["a", "01", "one"],
+      ["d", "02", "four"],
+      ["d", "02", "four"],
+      ["c", "03", "three"],
+    );
+    for (const batchMax of [1, 2, 100]) {
+      await using folder = await memoryFolder();
+      writeFileSync(folder.join("log-1.jsonl"), first);
+      writeFileSync(folder.join("log-2.jsonl"), second);
+      const request = buildRequest(folder.join("*.jsonl"), folder.join("draft.sqlite"), {
+        batchMax,
+      });
+      const { applied, duplicates } = (await buildHere(request)).result;
+      assert.deepEqual([applied, duplicates], [4, 3]);
+    }
+  });
+
   it("with other content is damage, whichever batch the first one was in", async () => {
     for (const batchMax of [1, 2, 100]) {
       await using folder = await memoryFolder();

@@ -146,6 +146,13 @@ export interface EventReader extends AsyncDisposable {
    * a table its row as canonical JSON.
    */
   lineAt(segment: string, offset: number): Promise<Uint8Array | null>;
-  /** The event of that line; null when it is gone, or is damaged now. */
-  eventAt(segment: string, offset: number): Promise<LogEvent | null>;
+  /**
+   * The event of that line; null when it is gone, or is damaged now. Of segments that begin with the
+   * same line, the one where it is the event that is meant, if there is one.
+   */
+  eventAt(
+    segment: string,
+    offset: number,
+    isIt?: (event: LogEvent) => boolean,
+  ): Promise<LogEvent | null>;
 }

@@ -99,6 +99,14 @@ export class AppliedMemory {
     this.#add(this.#hash.hi, this.#hash.lo, segment, offset);
   }
 
+  /** Have two events one hash? */
+  isOneHash(one: NewEvents["events"][number], other: NewEvents["events"][number]): boolean {
+    this.#hash.take(one.source, one.id);
+    const { hi, lo } = this.#hash;
+    this.#hash.take(other.source, other.id);
+    return this.#hash.hi === hi && this.#hash.lo === lo;
+  }
+
   /** Writes what is new into the open transaction. */
   save(): void {
     if (this.#recent.count === this.#saved) return;

@@ -78,11 +78,20 @@ export class FileReader implements EventReader {
     return this.#lines.lineAt(segment, offset);
   }
 
-  async eventAt(segment: string, offset: number): Promise<LogEvent | null> {
-    const line = await this.lineAt(segment, offset);
-    if (line === null) return null;
-    const event = (await this.#lineCheck()).event(Buffer.from(line), true);
-    return "fault" in event ? null : event;
+  async eventAt(
+    segment: string,
+    offset: number,
+    isIt: (event: LogEvent) => boolean = () => true,
+  ): Promise<LogEvent | null> {
+    const check = await this.#lineCheck();
+    let other: LogEvent | null = null;
+    for await (const line of this.#lines.linesAt(segment, offset)) {
+      const event = check.event(line, true);
+      if ("fault" in event) continue;
+      if (isIt(event)) return event;
+      other ??= event;
+    }
+    return other;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

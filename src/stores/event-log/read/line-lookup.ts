@@ -23,17 +23,24 @@ export class LineLookup implements AsyncDisposable {
 
   /** The line that begins at a place, without its line feed; null when it is gone. */
   async lineAt(segment: string, offset: number): Promise<Buffer | null> {
+    for await (const line of this.linesAt(segment, offset)) return line;
+    return null;
+  }
+
+  /** The lines that begin there in each of the segments that begin with the same line. */
+  async *linesAt(segment: string, offset: number): AsyncGenerator<Buffer> {
     const known = this.#files.get(segment);
     if (known !== undefined) {
       const line = await this.#quickly(known, offset);
-      if (line !== null) return line;
+      if (line !== null) yield line;
     }
     const segments = await identifySegments(this.#path, this.#lineBytesMax);
-    const found = segments.find(({ id }) => id === segment);
-    if (found === undefined) return null;
-    if (known === undefined && found.compression === "none")
-      await this.#keep(segment, await open(found.path, "r"));
-    return lineFrom(found.path, offset, this.#lineBytesMax);
+    for (const { path, compression } of segments.filter(({ id }) => id === segment)) {
+      if (compression === "none" && !this.#files.has(segment))
+        await this.#keep(segment, await open(path, "r"));
+      const line = await lineFrom(path, offset, this.#lineBytesMax);
+      if (line !== null) yield line;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
