@@ -35,7 +35,7 @@ export class CodeWork implements JoinedProjection, Guard {
   readonly #open: () => Promise<Instance>;
   readonly #tables: readonly StateTable[];
   readonly #spelled: string;
-  readonly #steps: Steps = { taken: [], isNoted: false };
+  readonly #steps: Steps = { taken: [], isNoted: false, isDeep: false };
   readonly #trouble: unknown[] = [];
   readonly #handle: Handle;
   #again: Again | null = null;
@@ -59,6 +59,7 @@ export class CodeWork implements JoinedProjection, Guard {
   readonly apply = (event: LogEvent): void => {
     this.#count += 1;
     this.#steps.taken.length = 0;
+    this.#steps.isDeep = false;
     const problem = this.#handle(event);
     // The handler may have caught what it was told; the build may not.
     if (this.#trouble.length > 0) throw this.#trouble[0];
@@ -85,7 +86,7 @@ export class CodeWork implements JoinedProjection, Guard {
   }
 
   async #anew(): Promise<Again> {
-    const steps = new StepsAgain(this.#tables, this.#steps.taken);
+    const steps = new StepsAgain(this.#tables, this.#steps);
     const { inside } = await this.#open();
     return { steps, handle: inside.connect(steps.bridge, this.#spelled) };
   }
@@ -108,7 +109,7 @@ function refuseOthers({ steps, handle }: Again, event: LogEvent, before: string 
   steps.begin();
   const problem = handle(event);
   // How deep the stack is tells nobody anything.
-  if (isOverflow(before) || isOverflow(problem)) return;
+  if (steps.isDeep || isOverflow(before) || isOverflow(problem)) return;
   if (steps.isSame && firstLine(problem) === firstLine(before)) return;
   throw new Misconduct(
     "does something else when it is loaded anew: it knows something of earlier events that is not " +

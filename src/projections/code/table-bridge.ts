@@ -16,6 +16,8 @@ export interface Step {
 export interface Steps {
   readonly taken: Step[];
   isNoted: boolean;
+  /** The stack has ended at one of them: which ones there are is chance then. */
+  isDeep: boolean;
 }
 
 /** Joins code inside to tables outside, and notes its steps where they are wanted. */
@@ -34,8 +36,8 @@ export function bridgeTo(tables: readonly StateTable[], steps: Steps, trouble: u
       row = what === "put" ? rowOf(table, given) : keyOf(table, given);
       answer = ask(table, row);
     } catch (error) {
-      if (error instanceof Error && !(error instanceof Refusal) && !isOverflow(error))
-        trouble.push(error);
+      if (isOverflow(error)) steps.isDeep = true;
+      else if (error instanceof Error && !(error instanceof Refusal)) trouble.push(error);
       answer = error instanceof Refusal ? error.message : UNREACHED;
     }
     if (steps.isNoted) steps.taken.push({ what, table: number, row, answer });
@@ -58,11 +60,11 @@ export function bridgeTo(tables: readonly StateTable[], steps: Steps, trouble: u
 export class StepsAgain {
   readonly bridge: Bridge;
   readonly #tables: readonly StateTable[];
-  readonly #steps: readonly Step[];
+  readonly #steps: Steps;
   #at = 0;
   #differs = false;
 
-  constructor(tables: readonly StateTable[], steps: readonly Step[]) {
+  constructor(tables: readonly StateTable[], steps: Steps) {
     this.#tables = tables;
     this.#steps = steps;
     this.bridge = {
@@ -78,13 +80,17 @@ export class StepsAgain {
     this.#differs = false;
   }
 
+  get isDeep(): boolean {
+    return this.#steps.isDeep;
+  }
+
   /** Has it taken all steps, and no others? */
   get isSame(): boolean {
-    return !this.#differs && this.#at === this.#steps.length;
+    return !this.#differs && this.#at === this.#steps.taken.length;
   }
 
   #asked(what: Step["what"], number: number, given: readonly unknown[]): Step["answer"] {
-    const step = this.#steps[this.#at];
+    const step = this.#steps.taken[this.#at];
     this.#at += 1;
     const isSame =
       step?.what === what &&
@@ -99,7 +105,8 @@ export class StepsAgain {
     try {
       const table = tableAt(this.#tables, number);
       return what === "put" ? rowOf(table, given) : keyOf(table, given);
-    } catch {
+    } catch (error) {
+      if (isOverflow(error)) this.#steps.isDeep = true;
       return null;
     }
   }
@@ -129,7 +136,7 @@ function isSameRow(one: SqlRow | null, other: SqlRow | null): boolean {
 }
 
 /** A handler that calls itself for ever may be out here when the stack ends. */
-function isOverflow(error: Error): boolean {
+function isOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes("call stack");
 }
 
