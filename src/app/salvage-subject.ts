@@ -24,6 +24,10 @@ export interface SalvageSubject {
 const DOCUMENTS = "documents";
 /** What a file of documents is called. */
 const JSON_FILE = /\.(?:json|jsonl|ndjson)$/i;
+/** The same below a folder, in capital letters too. */
+const JSON_FILES = ["json", "jsonl", "ndjson"].map(
+  (ending) => `**/*.${ending.replaceAll(/./g, (each) => `[${each}${each.toUpperCase()}]`)}`,
+);
 
 /**
  * Finds out what is meant: a configured store by its name or its path; else a folder, whose JSON files
@@ -66,7 +70,7 @@ async function atPath(path: string, word: string): Promise<SalvageSubject> {
   const isFile = kind === "file" && JSON_FILE.test(path);
   if (kind !== "folder" && !isFile) throw notByFile(word);
   const name = basename(path, extname(path)) || "store";
-  const files = isFile ? ["**/*"] : ["**/*.json", "**/*.jsonl", "**/*.ndjson"];
+  const files = isFile ? ["**/*"] : JSON_FILES;
   const options = { path, collections: { [DOCUMENTS]: { files } } };
   return { name, driver: DOCUMENTS, options, isFile, isConfigured: false, hidden: [] };
 }

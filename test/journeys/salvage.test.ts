@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -82,6 +83,7 @@ describe("a folder of documents, without a salvor.yaml", () => {
     const whole = readFileSync(at("CNT-0003.json"), "utf8");
     writeFileSync(at("CNT-0001.json"), readFileSync(at("CNT-0001.json")).subarray(0, 200));
     writeFileSync(at("CNT-0002.json"), "");
+    renameSync(at("CNT-0004.json"), at("CNT-0004.JSON"));
     writeFileSync(at("CNT-0003.json"), whole.replace(",", ""));
     const told = await salvage(folder.path, LOSSES, "data", "--to", "out");
     const counts = { recovered: 248, expected: null, partial: 1, flagged: 1, deleted: 0, lost: 1 };
