@@ -188,10 +188,7 @@ class Follower {
     const reason =
       found === null
         ? "it is no state of a projection"
-        : misfitOf(found, newRecord(projection, wanted, world), {
-            onDamaged: "skip",
-            fromMs: null,
-          });
+        : misfitOf(found, newRecord(projection, wanted, world), { onDamaged: "skip" });
     if (found !== null && reason === null) return found;
     const { name, target } = request.projection;
     throw new SalvorError("REFUSED", `${target} cannot be gone on with: ${reason}`, {

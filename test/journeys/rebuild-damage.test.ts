@@ -85,6 +85,20 @@ describe("a damaged event in the log", () => {
     await registry.site.expect(0, ["verify-state"]);
   });
 
+  it("is not forgotten where only what is new is applied, also when it is whole again", async () => {
+    await using registry = await openRegistry();
+    registry.write(withFlip());
+    await rebuild(registry, 6, ["--on-damaged", "skip"]);
+    registry.write(LINES);
+    const later = ["rebuild", "registry", "--from-timestamp", "0"];
+    const { stderr } = await registry.site.expect(3, later);
+    assert.match(stderr, /events were left out of it[^]*"salvor rebuild registry"/);
+    const built = await rebuild(registry, 6, [...later.slice(2), "--on-damaged", "skip"]);
+    assert.deepEqual([built.applied, built.corrupted], [0, 1]);
+    await registry.site.expect(0, ["rebuild"]);
+    assert.deepEqual(registry.rows(), EXPECTED);
+  });
+
   it("ends a rebuild where there are too many", async () => {
     await using registry = await openRegistry();
     registry.write(LINES.map((line, at) => ([10, 20, 30].includes(at) ? flip(line) : line)));

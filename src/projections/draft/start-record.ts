@@ -33,8 +33,9 @@ export function startRecord(
   const reason = misfitOf(found, fresh, request);
   if (reason !== null) return misfit(request, reason);
   if (found.build === request.build) return { record: found };
-  // Another build has counted so far, or left it: this one counts what it does itself.
-  const counts = { events: 0, applied: 0, duplicates: 0, corrupted: 0 };
+  // Another build has counted so far, or left it: this one counts what it does itself. What was left
+  // out of the state is missing from it all the same.
+  const counts = { events: 0, applied: 0, duplicates: 0 };
   const record = { ...found, ...counts, build: request.build, finished: false };
   updateRecord(database, record);
   return { record };
@@ -44,7 +45,7 @@ export function startRecord(
 export function misfitOf(
   found: StateRecord,
   wanted: StateRecord,
-  { onDamaged, fromMs }: Pick<BuildRequest, "onDamaged" | "fromMs">,
+  { onDamaged }: Pick<BuildRequest, "onDamaged">,
 ): string | null {
   if (found.name !== wanted.name) return `it is a state of ${found.name}`;
   if (found.version !== wanted.version) {
@@ -53,11 +54,9 @@ export function misfitOf(
   if (found.definition !== wanted.definition) return "the projection was changed since";
   if (found.log !== wanted.log) return `it was built from ${found.log}`;
   if (found.untilMs !== wanted.untilMs) return "it ends at another time";
-  const isFromStart = fromMs === null;
-  if (isFromStart && onDamaged === "stop" && found.corrupted > 0) {
-    return "events were left out of it";
-  }
-  return null;
+  // They may be whole by now, and lie before all that an incremental build reads.
+  const isLeftOut = onDamaged === "stop" && found.corrupted > 0;
+  return isLeftOut ? "events were left out of it" : null;
 }
 
 function misfit({ fromMs, projection }: BuildRequest, reason: string): Start {
