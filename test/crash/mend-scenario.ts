@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { expectSalvor, PROJECT } from "../support/salvor.ts";
 import { ENVIRONMENT, type Prepared, type Scenario, type Subject } from "./process-scenarios.ts";
@@ -65,6 +66,39 @@ export const documentsRestoreScenario: Scenario = {
   args: ["restore", "contracts@latest", "--in-place", "--yes", "--reason", "crash test"],
   subject: CONTRACTS,
   prepare: async (folder) => prepare(folder, damage),
+};
+
+/** The listing that an undisturbed salvage leaves; the scenario is prepared once in a process. */
+let salvaged = "";
+
+/** What is there under the target's name is whole, whenever it is looked at. */
+const SALVAGED: Subject = {
+  ...CONTRACTS,
+  contentOf: async (path) => {
+    const target = listing(join(dirname(path), "out"));
+    if (target.size > 0) assert.equal(show(target), salvaged, "a part of a salvage has its name");
+    return CONTRACTS.contentOf(path);
+  },
+  afterwards: async (salvor) => {
+    const { target } = await salvor.salvage({ subject: "contracts", to: "again" });
+    assert.equal(show(listing(target ?? "")), salvaged, "another salvage gives something else");
+  },
+};
+
+/** What can be read of damaged documents, into a new place: the store itself never changes. */
+export const salvageScenario: Scenario = {
+  name: "salvage",
+  args: ["salvage", "contracts", "--to", "out"],
+  subject: SALVAGED,
+  prepare: async (folder) => {
+    const prepared = await prepare(folder, damage);
+    const first = join(folder, "first");
+    const args = ["salvage", "contracts", "--to", first];
+    await expectSalvor(6, args, { cwd: folder, env: ENVIRONMENT });
+    salvaged = show(listing(first));
+    for (const path of [first, `${first}.salvage`]) rmSync(path, { recursive: true });
+    return { ...prepared, after: prepared.before };
+  },
 };
 
 async function prepare(folder: string, harm: (live: string) => void): Promise<Prepared> {

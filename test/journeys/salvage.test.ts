@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, it, test } from "node:test";
 
+import type { SalvageDocument } from "../../src/app/salvage-document.ts";
 import { memoryFolder, temporaryFolder, type TemporaryFolder } from "../support/folder.ts";
 import { runProcess } from "../support/processes.ts";
 import { seededRandom } from "../support/random.ts";
@@ -41,35 +42,19 @@ const USAGE = 2;
 const REFUSED = 3;
 const LOSSES = 6;
 
-interface Salvaged {
-  readonly target: string | null;
-  readonly kept: string;
-  readonly inputs: readonly {
-    readonly path: string;
-    readonly sha256Before: string | null;
-    readonly sha256After: string | null;
-  }[];
-  readonly collections: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
-  readonly lostRanges: readonly {
-    readonly file: string;
-    readonly bytes: readonly [number, number];
-  }[];
-  readonly losses: readonly {
-    readonly key: unknown;
-    readonly location: { readonly file?: string };
-    readonly reason: string;
-  }[];
-  readonly reports: { readonly json: string; readonly html: string };
-}
-
 /** Runs a salvage, and holds it to what is so whatever it salvages. */
-async function salvage(cwd: string, status: number, ...args: readonly string[]): Promise<Salvaged> {
+async function salvage(
+  cwd: string,
+  status: number,
+  ...args: readonly string[]
+): Promise<SalvageDocument> {
   const home = { HOME: join(cwd, "home") };
   const { stdout } = await expectSalvor(status, ["salvage", ...args, "--json"], { cwd, env: home });
-  const told = JSON.parse(stdout) as Salvaged;
+  const told = JSON.parse(stdout) as SalvageDocument;
   for (const { path, sha256Before, sha256After } of told.inputs)
     assert.equal(sha256Before, sha256After, path);
   assert.ok(existsSync(told.reports.html), "no report");
+  assert.deepEqual(told.pages, {});
   assert.deepEqual(JSON.parse(readFileSync(told.reports.json, "utf8")), told);
   const drafts = readdirSync(cwd).filter((name) => name.endsWith(".salvor-salvage"));
   assert.deepEqual(drafts, []);
@@ -89,7 +74,7 @@ describe("a folder of documents, without a salvor.yaml", () => {
     const counts = { recovered: 248, expected: null, partial: 1, flagged: 1, deleted: 0, lost: 1 };
     assert.deepEqual(told.collections, { documents: counts });
     assert.deepEqual(
-      told.losses.map(({ location }) => location.file),
+      told.losses.map(({ location }) => location["file"]),
       ["contracts/CNT-0001.json", "contracts/CNT-0002.json"],
     );
     assert.deepEqual(
@@ -212,9 +197,9 @@ test("what may not be read is named, and the rest is there", needsRoot, async ()
   const args = ["salvage", "etc", "--to", "out", "--json"];
   const { status, stdout, stderr } = await asNobody({ path: folder.path, env: {} }, args);
   assert.equal(status, LOSSES, stderr);
-  const told = JSON.parse(stdout) as Salvaged;
+  const told = JSON.parse(stdout) as SalvageDocument;
   assert.deepEqual(
-    told.losses.map(({ location }) => location.file),
+    told.losses.map(({ location }) => location["file"]),
     ["secret.conf"],
   );
   assert.match(told.losses[0]?.reason ?? "", /EACCES/);
@@ -234,8 +219,11 @@ test("a log without the segments and half lines that cannot be had", needsRoot, 
   const args = ["salvage", "history", "--to", "out", "--json"];
   const { status, stdout, stderr } = await asNobody({ path: folder.path, env: {} }, args);
   assert.equal(status, LOSSES, stderr);
-  const { losses } = JSON.parse(stdout) as Salvaged;
-  assert.deepEqual(losses.map(({ location }) => location.file).slice(0, 2), ["1.jsonl", "2.jsonl"]);
+  const { losses } = JSON.parse(stdout) as SalvageDocument;
+  assert.deepEqual(losses.map(({ location }) => location["file"]).slice(0, 2), [
+    "1.jsonl",
+    "2.jsonl",
+  ]);
   assert.equal(readFileSync(folder.join("out/2.jsonl"), "utf8"), whole);
 });
 
@@ -270,7 +258,7 @@ test("a disk that fails in one place gives the rest of a file", requireTool("str
     { cwd: folder.path, env },
   );
   assert.equal(status, LOSSES, stderr);
-  const told = JSON.parse(stdout) as Salvaged;
+  const told = JSON.parse(stdout) as SalvageDocument;
   const [bad] = told.lostRanges;
   assert.deepEqual(bad?.bytes, [0, 8192]);
   const rest = `${lines.join("\n")}\n`.slice(8192);

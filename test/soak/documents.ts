@@ -10,15 +10,13 @@ import {
   randomRecords,
 } from "../support/json-documents.ts";
 import { seededRandom, type Random } from "../support/random.ts";
+import { MEMORY_BYTES } from "./limits.ts";
 
 const DOCUMENTS = 100_000;
 const FILES = 2_000;
 
 /** No small document takes longer, on any machine that is not out of breath. */
 const LONGEST_MS = 5_000;
-
-/** What the whole of it may take beyond what was taken before; small documents need none of it. */
-const MEMORY_BYTES = 512 * 1024 * 1024;
 
 /** Damages documents and files of records, and judges what is made of each; how many were tried. */
 export function soakDocuments(seed: number, onFailure: (error: unknown) => void): number {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { WorkerPool } from "../../src/core/pool.ts";
 import { flipBits } from "../../src/repository/flip-bits.ts";
 import { campaign, type Effort } from "../crash/process-campaign.ts";
-import { documentsRestoreScenario, mendScenario } from "../crash/mend-scenario.ts";
+import { documentsRestoreScenario, mendScenario, salvageScenario } from "../crash/mend-scenario.ts";
 import { scenarios } from "../crash/process-scenarios.ts";
 import {
   countOperations,
@@ -38,6 +38,7 @@ const commands = [
   ...scenarios,
   mendScenario,
   documentsRestoreScenario,
+  salvageScenario,
   rebuildScenario,
   rebuildByRenameScenario,
 ];

@@ -7,16 +7,11 @@ import { removeTree } from "../../src/stores/files/remove-tree.ts";
 import { Hosts } from "../../src/stores/host/hosts.ts";
 import { memoryFolder } from "../support/folder.ts";
 import { seededRandom } from "../support/random.ts";
+import { HANG_MS, MEMORY_BYTES, toldError } from "./limits.ts";
 import { tryStore } from "./stores/trial.ts";
 
 // Small stores of documents of every form, damaged in one to four places, looked at, mended with a copy
 // and without one, looked at again and taken back; JSON.parse and a memory of every byte are the judge.
-
-/** A hang, also where many others want the processor. */
-const LONGEST_MS = 120_000;
-
-/** What the whole of it may take beyond what was taken before. */
-const MEMORY_BYTES = 512 * 1024 * 1024;
 
 /** How many stores, from which seed, and who hears of failures. */
 export interface StoresEffort {
@@ -61,10 +56,10 @@ async function work(effort: StoresEffort, { folder, job, counts }: Job): Promise
       const counted = await tryStore(context, site, seededRandom(seed * 1_000_003 + round));
       for (const name of counted) counts[name] = (counts[name] ?? 0) + 1;
     } catch (error) {
-      fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      fail(toldError(error));
     }
     const tookMs = performance.now() - startedAt;
-    if (tookMs > LONGEST_MS) fail(`it took ${Math.round(tookMs)} ms`);
+    if (tookMs > HANG_MS) fail(`it took ${Math.round(tookMs)} ms`);
     const rss = process.memoryUsage.rss();
     if (rss > rssMax) fail(`${rss} bytes of memory`);
     removeTree(site);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { removeTree } from "../../src/stores/files/remove-tree.ts";
 import { memoryFolder } from "../support/folder.ts";
 import { treeBench, type TreeBench } from "../support/tree-bench.ts";
+import { HANG_MS, MEMORY_BYTES, toldError } from "./limits.ts";
 import { tryExchange, tryPutBack } from "./trees/bring-back.ts";
 import type { Specials } from "./trees/grow.ts";
 import {
@@ -25,12 +26,6 @@ import {
 /** Trees that are made together: the kernel's clock must move on before they can be read at once. */
 const PORTION = 16;
 const SETTLE_MS = 30;
-
-/** A hang, also where many others want the processor. */
-const LONGEST_MS = 120_000;
-
-/** What the whole of it may take beyond what was taken before. */
-const MEMORY_BYTES = 512 * 1024 * 1024;
 
 /** How many trees, from which seed, and who hears of failures. */
 export interface TreesEffort {
@@ -114,7 +109,7 @@ class TreeRun {
     try {
       await work();
       const tookMs = performance.now() - startedAt;
-      if (tookMs > LONGEST_MS) throw new Error(`it took ${Math.round(tookMs)} ms`);
+      if (tookMs > HANG_MS) throw new Error(`it took ${Math.round(tookMs)} ms`);
       return true;
     } catch (error) {
       this.#fail(round, error);
@@ -123,9 +118,8 @@ class TreeRun {
   }
 
   #fail(round: number, error: unknown): void {
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const { seed } = this.#effort;
-    this.#effort.onFailure(`small trees, --seed ${seed}, round ${round}: ${told}`);
+    this.#effort.onFailure(`small trees, --seed ${seed}, round ${round}: ${toldError(error)}`);
   }
 
   #count(name: string): void {

@@ -15,9 +15,7 @@ import { observe } from "./findings.ts";
 
 /** Holds a store: an image where all of it can be read, and what can be read in any case. */
 export async function holdDocuments(live: LiveDocuments, signal: AbortSignal): Promise<Specimen> {
-  const { hosts, pool } = live.tree.context;
-  hosts.warm("bytes"); // first, because everything waits for what it reads
-  pool.warm(SURVEY_JOB); // each look needs the threads, and holding leaves them time to start
+  live.tree.context.pool.warm(SURVEY_JOB); // each look needs the threads, and holding leaves them time to start
   const blocked = await preflightDocuments(live);
   const { folder, image, trouble } = await tryRead(live, signal);
   const held: HeldDocuments = { live, folder, image, blocked };
